@@ -1,0 +1,51 @@
+# make book · make lab · make test: each sets up what it needs, once, in .venv
+
+PYTHON ?= python3
+BIN    := .venv/bin
+STAMP  := .venv/.installed
+BUILD  := $(BIN)/jupyter-book build . -W -n --keep-going
+
+# Where the environment finds the library. Empty before the first installation or after Python has
+# gone; another folder after a move of this one. In either case install anew.
+FOUND  := $(shell $(BIN)/python -c "import importlib.util as u; print(u.find_spec('actfun').origin)" 2>/dev/null)
+ifneq "$(FOUND)" "$(CURDIR)/lib/actfun/__init__.py"
+.PHONY: $(STAMP)
+endif
+
+.PHONY: book fresh lab test test-fast store clean clean-all help
+.DEFAULT_GOAL := book
+
+book: $(STAMP)   ## build the book (only what changed is executed again)
+	$(BUILD)
+
+fresh: $(STAMP)  ## build the book from nothing, every notebook executed
+	rm -rf _build
+	$(BUILD)
+
+lab: $(STAMP)    ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab chapters
+
+test: $(STAMP)   ## run everything: library, notebooks, book, browser
+	$(BIN)/python -m pytest
+
+test-fast: $(STAMP)  ## run the library's tests only
+	$(BIN)/python -m pytest tests --ignore=tests/test_book.py --ignore=tests/test_browser.py
+
+store: $(STAMP)  ## execute the notebooks and store their text outputs: make store [PAGES=chapters/relu.ipynb]
+	$(BIN)/python tools/store_outputs.py $(PAGES)
+
+clean:           ## remove what was built
+	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+clean-all: clean ## … and the environment
+	rm -rf .venv lib/*.egg-info
+
+help:            ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
+
+$(STAMP): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
+	@echo "Setting up .venv: a few minutes, once."
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	@touch $@

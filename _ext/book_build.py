@@ -1,0 +1,48 @@
+"""What the build of the book needs and no setting gives."""
+
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+from docutils import nodes
+
+
+def key_the_cache(app, config):
+    """Let the cache of executed notebooks depend on the library, not on the notebooks alone.
+
+    A changed path also makes Sphinx read every page again.
+    """
+    root = Path(app.srcdir)
+    sources = [*(root / "lib").rglob("*.py"), *(root / "lib").rglob("*.mplstyle")]
+    digest = hashlib.sha256(sys.version.encode())
+    for path in [*sorted(sources), root / "requirements.txt"]:
+        digest.update(path.read_bytes())
+    caches = Path(app.outdir).parent / ".jupyter_cache"
+    current = caches / digest.hexdigest()[:16]
+    for old in caches.glob("*"):
+        if old != current and old.is_dir():
+            shutil.rmtree(old)
+    config.nb_execution_cache_path = str(current)
+
+
+def keep_ids_unique(app, doctree, docname):
+    """sphinx-exercise gives the same id to every exercise of a page, and to every solution."""
+    for section in doctree.findall(nodes.section):
+        if set(section["ids"]) & {"exercise-content", "solution-content"}:
+            section["ids"] = []
+
+
+def drop_leftovers(app, exception):
+    """Publish neither the theme's source maps (megabytes) nor reports of earlier failures."""
+    if exception is None:
+        for path in Path(app.outdir).rglob("*.map"):
+            path.unlink()
+        shutil.rmtree(Path(app.outdir) / "reports", ignore_errors=True)
+
+
+def setup(app):
+    app.connect("config-inited", key_the_cache)
+    app.connect("doctree-resolved", keep_ids_unique)
+    app.connect("build-finished", drop_leftovers)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

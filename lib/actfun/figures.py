@@ -1,0 +1,325 @@
+"""Matplotlib figures as inline SVG that follows the page.
+
+``show(fig, alt=...)`` ends a cell that draws: the reader gets vector graphics in the colours of the
+page, light or dark, with a text for those who do not see the picture. ``svg`` gives the markup alone,
+and ``sliders`` builds on ``svg_tree``, the same thing before it is written out.
+"""
+
+import base64
+import hashlib
+import html
+import io
+import re
+import xml.etree.ElementTree as ElementTree
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+
+PLACEHOLDER = "\ue000"
+"""Stands for the prefix of every id until the whole markup is known; see ``with_prefix``."""
+
+PIXELS_PER_INCH = 96
+
+_NUMBER = re.compile(r"-?\d+\.\d+")
+_REFERENCE = re.compile(r"#([\w-]+)")
+_GEOMETRY = {"d", "x", "y", "width", "height", "points", "transform"}
+
+
+def svg(fig, alt=None):
+    """The figure as SVG markup to be put into a page.
+
+    Black becomes the colour of the surrounding text, grey lines a paler shade of it, and white
+    backgrounds become transparent. The drawing takes the width it is given, up to its natural size.
+    The same figure gives the same markup every time.
+
+    Parameters
+    ----------
+    fig : matplotlib Figure
+    alt : str, optional
+        Accessible name. Without it the drawing is hidden from assistive technology.
+
+    Raises
+    ------
+    TypeError
+        If `fig` is not a Figure.
+    """
+    root = svg_tree(fig)
+    describe(root, alt)
+    return with_prefix(to_markup(root))
+
+
+def show(fig, alt, caption=None):
+    """Show a figure, described in words.
+
+    Parameters
+    ----------
+    fig : matplotlib Figure
+        It is closed: a notebook does not draw it a second time.
+    alt : str
+        What the picture shows, for those who do not see it.
+    caption : str, optional
+        Text under the picture.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    TypeError
+        If `fig` is not a Figure, or a text is not a string.
+    ValueError
+        If `alt` is blank.
+    """
+    check_text("alt", alt)
+    if caption is not None:
+        check_text("caption", caption)
+    markup = svg(fig, alt)
+    image = png(fig)
+    plt.close(fig)
+    return Picture(markup, image, alt, caption)
+
+
+class Picture:
+    """A drawn figure: SVG for a page, PNG for anything else, and its description."""
+
+    def __init__(self, markup, image, alt, caption=None):
+        self.markup = markup
+        self.image = image
+        self.alt = alt
+        self.caption = caption
+
+    def __repr__(self):
+        return f"Picture({self.alt!r})"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {
+            "text/plain": repr(self),
+            "text/html": self._html(),
+            "image/png": base64.b64encode(self.image).decode("ascii"),
+        }
+
+
+    def _html(self):
+        drawing = img(self.image, self.alt) if someone_is_there() else self.markup
+        return f'<figure class="actfun-figure">{drawing}{figcaption(self.caption)}</figure>'
+
+
+def png(fig, dpi=120):
+    """The figure as PNG bytes, on white."""
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=dpi, facecolor="white", transparent=False)
+    return buffer.getvalue()
+
+
+def img(image, alt):
+    """PNG bytes as an ``<img>``, which also survives the sanitisers of notebook viewers."""
+    data = base64.b64encode(image).decode("ascii")
+    style = "max-width:100%;height:auto"
+    return f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" style="{style}">'
+
+
+def someone_is_there():
+    """Whether a person runs this cell: their front end takes questions from the kernel.
+
+    Programs that execute notebooks (nbclient and all that is built on it: the book, nbconvert,
+    nbval) refuse ``input()``. They get what a static page needs, a person what a live notebook needs.
+    """
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if getattr(shell, "kernel", None) is None:
+        return False
+    parent = getattr(shell, "get_parent", dict)() or {}
+    return parent.get("content", {}).get("allow_stdin", True)
+
+
+def figcaption(caption):
+    """The caption as markup; nothing for no caption."""
+    return f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+
+
+def check_text(name, text):
+    """Raise unless `text` is a string that says something."""
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be a string, got {type(text).__name__}")
+    if not text.strip():
+        raise ValueError(f"{name} must say what there is to see, got {text!r}")
+
+
+# ---------------------------------------------------------------- the drawing as a tree
+
+
+def svg_tree(fig):
+    """The figure as a cleaned and themed element tree, ids still starting with `PLACEHOLDER`."""
+    if not isinstance(fig, Figure):
+        raise TypeError(f"fig must be a matplotlib Figure, got {type(fig).__name__}")
+    width, height = fig.get_size_inches() * PIXELS_PER_INCH
+    root = ElementTree.fromstring(_draw(fig))
+    _strip(root)
+    _theme(root)
+    _shorten(root)
+    family = _lift_font(root)
+    _rename_ids(root)
+    box = root.get("viewBox")
+    root.attrib.clear()
+    root.attrib.update(
+        {
+            "viewBox": box,
+            "width": _short(width),
+            "height": _short(height),
+            "style": "max-width:100%;height:auto;fill:currentColor;stroke-linejoin:round;"
+            f"stroke-linecap:butt;font-family:{family}",
+        }
+    )
+    return root
+
+
+def describe(root, alt):
+    """Give the drawing its accessible name."""
+    if alt is None:
+        root.set("aria-hidden", "true")
+    else:
+        root.attrib.update({"role": "img", "aria-label": alt})
+
+
+def to_markup(element):
+    return ElementTree.tostring(element, encoding="unicode")
+
+
+def with_prefix(markup):
+    """Replace the placeholder in ids by a prefix that depends on the content alone."""
+    digest = hashlib.sha256(markup.encode("utf-8")).hexdigest()
+    return markup.replace(PLACEHOLDER, f"f{digest[:8]}-")
+
+
+def _draw(fig):
+    """SVG text as matplotlib writes it, without backgrounds."""
+    backgrounds = [fig.patch] + [ax.patch for ax in fig.axes if _is_white(ax.get_facecolor())]
+    visible = [patch.get_visible() for patch in backgrounds]
+    canvas, dpi = fig.canvas, fig.dpi
+    buffer = io.BytesIO()
+    try:
+        for patch in backgrounds:
+            patch.set_visible(False)
+        with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "actfun"}):
+            FigureCanvasSVG(fig).print_svg(buffer, metadata={"Date": None, "Creator": None})
+    finally:
+        for patch, was_visible in zip(backgrounds, visible):
+            patch.set_visible(was_visible)
+        fig.set_canvas(canvas)
+        fig.dpi = dpi
+    return buffer.getvalue()
+
+
+def _is_white(colour):
+    return to_hex(colour) == "#ffffff"
+
+
+def _strip(root):
+    """Drop namespaces, metadata, white space and matplotlib's page-wide style sheet."""
+    for parent in root.iter():
+        parent.tag = parent.tag.rpartition("}")[2]
+        for key in [key for key in parent.attrib if "}" in key]:
+            parent.set(key.rpartition("}")[2], parent.attrib.pop(key))
+        for child in list(parent):
+            name = child.tag.rpartition("}")[2]
+            if name == "metadata" or (name == "defs" and child.find("{*}style") is not None):
+                parent.remove(child)
+                continue
+            if child.tail and not child.tail.strip():
+                child.tail = None
+        if parent.text and not parent.text.strip() and parent.tag not in ("text", "tspan"):
+            parent.text = None
+
+
+def _theme(root):
+    """Ink takes the colour of the surrounding text; heat maps keep their greys."""
+    heat_map = {
+        id(element)
+        for group in root.iter("g")
+        if group.get("id", "").startswith("QuadMesh")
+        for element in group.iter()
+    }
+    for element in root.iter():
+        if "style" not in element.attrib:
+            continue
+        style = _rules(element.get("style"))
+        for role in ("fill", "stroke"):
+            colour = style.get(role, "none")
+            if not colour.startswith("#") or id(element) in heat_map:
+                continue
+            red, green, blue = to_rgb(colour)
+            if colour == "#ffffff":
+                style[role] = "var(--actfun-paper,#fff)"
+            elif red == green == blue and (red == 0 or role == "stroke" or element.tag == "text"):
+                style[role] = "currentColor"
+                if red > 0:
+                    strength = (1 - red) * float(style.get(f"{role}-opacity", 1))
+                    style[f"{role}-opacity"] = f"{strength:.2g}"
+        element.set("style", ";".join(f"{name}:{value}" for name, value in style.items()))
+
+
+def _rules(style):
+    """A style attribute as a dict; the `font` shorthand of older matplotlib is spelt out."""
+    rules = dict(
+        (part.strip() for part in rule.split(":", 1)) for rule in style.split(";") if ":" in rule
+    )
+    shorthand = re.fullmatch(r"(.*?)([\d.]+px) (.+)", rules.pop("font", ""))
+    if shorthand:
+        for word in shorthand[1].split():
+            rules["font-style" if word in ("italic", "oblique") else "font-weight"] = word
+        rules["font-size"], rules["font-family"] = shorthand[2], shorthand[3]
+    return rules
+
+
+def _shorten(root):
+    """Two decimals (a hundredth of a point) are plenty, and the same on every processor."""
+    for element in root.iter():
+        for name in _GEOMETRY.intersection(element.attrib):
+            value = element.attrib[name]
+            if name == "transform" and ("scale" in value or "matrix" in value):
+                continue
+            value = _NUMBER.sub(lambda match: _short(float(match[0])), value)
+            if name == "d":
+                value = re.sub(r"\s*([A-Za-z])\s*", r"\1", value).strip()
+            element.attrib[name] = value
+
+
+def _short(number):
+    text = f"{number:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _lift_font(root):
+    """Move the font family that most texts share to the root; return it."""
+    pattern = re.compile(r"font-family:([^;]+);?")
+    texts = [element for element in root.iter() if "font-family" in element.get("style", "")]
+    families = [pattern.search(element.get("style"))[1] for element in texts]
+    common = max(sorted(set(families)), key=families.count, default="sans-serif")
+    for element, family in zip(texts, families):
+        if family == common:
+            element.set("style", pattern.sub("", element.get("style")))
+    return common
+
+
+def _rename_ids(root):
+    """Number the ids that something refers to in order of appearance; drop the others."""
+    names = {}
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            if name == "href" and value.startswith("data:"):
+                continue
+            if name == "href" or "url(#" in value:
+                for old in _REFERENCE.findall(value):
+                    names.setdefault(old, f"{PLACEHOLDER}{len(names)}")
+                element.set(name, _REFERENCE.sub(lambda m: "#" + names.get(m[1], m[1]), value))
+    for element in root.iter():
+        if "id" in element.attrib:
+            if element.get("id") in names:
+                element.set("id", names[element.get("id")])
+            else:
+                del element.attrib["id"]

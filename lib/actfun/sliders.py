@@ -1,0 +1,541 @@
+"""One call, two lives: real widgets in a running notebook, a slider that works in a static page.
+
+``Slider(draw, alt=..., alpha=Range(0, 2, 0.05, start=1))`` draws one frame for every combination of
+values. A page stores the first frame whole and, for the others, only the attributes and texts that
+differ; ``sliders.js`` sets them. Where a person runs the cell, ipywidgets call `draw` again instead.
+"""
+
+import base64
+import html
+import itertools
+import json
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+from actfun import figures
+
+MAX_FRAMES = 700
+
+
+# ---------------------------------------------------------------- controls
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a control can be set to: values, how each is written, and where it starts."""
+
+    values: tuple
+    texts: tuple
+    index: int
+    label: str | None = None
+    kind: str = "range"
+    interval: int = 0
+
+    def __post_init__(self):
+        if not self.values:
+            raise ValueError("a control needs at least one value, got none")
+
+
+def Range(low, high, step, start=None, label=None, format=None):
+    """Values from `low` to `high` in equal steps, on a slider.
+
+    Parameters
+    ----------
+    low, high, step : int or float
+        `high` - `low` is a multiple of `step`. Values are exact decimals: 0.3, never 0.30000000000000004.
+    start : number, optional
+        The value shown first; `low` by default.
+    label : str, optional
+        Visible name; the keyword's name by default.
+    format : str, optional
+        How a value is written, as in ``"{:.1f} s"``; by default with the decimals of the step.
+    """
+    for name, number in (("low", low), ("high", high), ("step", step)):
+        if isinstance(number, bool) or not isinstance(number, (int, float, np.number)):
+            raise TypeError(f"{name} must be a number, got {number!r}")
+        if not math.isfinite(number):
+            raise ValueError(f"{name} must be finite, got {number!r}")
+    first, last, stride = (Decimal(str(number)) for number in (low, high, step))
+    if stride <= 0:
+        raise ValueError(f"step must be positive, got {step!r}")
+    if last <= first:
+        raise ValueError(f"high must be greater than low ({low!r}), got {high!r}")
+    if (last - first) % stride:
+        raise ValueError(
+            f"high - low must be a multiple of step, got low={low!r}, high={high!r}, step={step!r}"
+        )
+    exact = [first + i * stride for i in range(int((last - first) / stride) + 1)]
+    whole = all(value == int(value) for value in (first, stride))
+    values = [int(value) if whole else float(value) for value in exact]
+    decimals = 0 if whole else max(0, -min(v.normalize().as_tuple().exponent for v in exact))
+    return Values(values, start, label, format or f"{{:.{decimals}f}}")
+
+
+def Values(values, start=None, label=None, format=None):
+    """Any values in order, on a slider; a plain list or tuple in a call means this."""
+    return _control(values, _write(values, format), start, label, "range")
+
+
+def Choice(options, start=None, label=None):
+    """A drop-down: a list of values, or a dict of visible names to values."""
+    if isinstance(options, dict):
+        return _control(options.values(), options.keys(), start, label, "select")
+    return _control(options, _write(options, None), start, label, "select")
+
+
+def Toggle(start=False, label=None):
+    """On or off: draw gets True or False."""
+    if not isinstance(start, bool):
+        raise TypeError(f"start must be True or False, got {start!r}")
+    return Control((False, True), ("off", "on"), int(start), label, "checkbox")
+
+
+def Steps(steps, start=None, label=None, format=None, interval=400):
+    """A sequence with a play button, such as the steps of a training run.
+
+    Parameters
+    ----------
+    steps : int or sequence
+        A number n means 0, ..., n - 1.
+    interval : int
+        Milliseconds from one step to the next. Readers who asked their system for less motion get a
+        button for one step instead.
+    """
+    if isinstance(steps, (int, np.integer)) and not isinstance(steps, bool):
+        if steps < 1:
+            raise ValueError(f"steps must be at least 1, got {steps}")
+        steps = range(int(steps))
+    if not interval >= 50:
+        raise ValueError(f"interval must be at least 50 milliseconds, got {interval!r}")
+    return _control(steps, _write(steps, format), start, label, "play", interval)
+
+
+def _control(values, texts, start, label, kind, interval=0):
+    values, texts = tuple(values), tuple(str(text) for text in texts)
+    if not values:
+        raise ValueError("a control needs at least one value, got none")
+    if len(set(texts)) < len(texts):
+        raise ValueError(f"the values of a control must read differently, got {', '.join(texts)}")
+    index = 0 if start is None else _position(values, texts, start)
+    return Control(values, texts, index, label, kind, int(interval))
+
+
+def _position(values, texts, start):
+    for position, (value, text) in enumerate(zip(values, texts)):
+        same = value == start if np.ndim(value) == 0 else value is start
+        if same or (isinstance(start, float) and np.ndim(value) == 0 and _close(value, start)):
+            return position
+        if isinstance(start, str) and text == start:
+            return position
+    raise ValueError(f"start must be one of {', '.join(texts)}; got {start!r}")
+
+
+def _close(value, start):
+    return isinstance(value, (int, float)) and math.isclose(value, start, abs_tol=1e-12)
+
+
+def _write(values, format):
+    """Each value as text, with a real minus sign before numbers."""
+    texts = [format.format(value) if format else str(value) for value in values]
+    return [text.replace("-", "−", 1) if text[:1] == "-" else text for text in texts]
+
+
+# ---------------------------------------------------------------- the slider
+
+
+class Slider:
+    """A picture with controls.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(axes, **values)`` draws one frame on the Axes it gets (an array of Axes if `layout` is
+        not (1, 1)) and may return a text to be read under the picture. Between frames the artists,
+        titles, labels and limits are removed. Ticks, scales, grids and spines stay: set them in every
+        frame or in none. Set the limits, or the view jumps from frame to frame.
+    alt : str
+        What the picture shows; ``{alpha}`` stands for the value of the control `alpha`.
+    caption : str, optional
+    size : (float, float)
+        Width and height in inches.
+    layout : (int, int)
+        Rows and columns of Axes. Their places are fixed by the first frame.
+    **controls : Range, Values, Choice, Toggle, Steps, list or tuple
+        One for each keyword of `draw`, at most `MAX_FRAMES` combinations.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument cannot be used, or there are too many frames.
+
+    Examples
+    --------
+    >>> def draw(ax, slope):
+    ...     ax.plot([-1, 1], [-slope, slope])
+    ...     ax.set(ylim=(-2, 2))
+    ...     return f"slope {slope}"
+    >>> Slider(draw, alt="A line of slope {slope}", slope=Range(0, 2, 0.5, start=1))
+    Slider('A line of slope 1.0', 5 frames)
+    """
+
+    def __init__(self, draw, alt, caption=None, size=(7, 3), layout=(1, 1), **controls):
+        if not callable(draw):
+            raise TypeError(f"draw must be callable, got {type(draw).__name__}")
+        figures.check_text("alt", alt)
+        if caption is not None:
+            figures.check_text("caption", caption)
+        if not controls:
+            raise ValueError("a slider needs at least one control, such as alpha=Range(0, 2, 0.1)")
+        self.draw, self.alt, self.caption = draw, alt, caption
+        self.size, self.layout = size, layout
+        self.controls = {name: _as_control(name, control) for name, control in controls.items()}
+        self.frame_count = math.prod(len(c.values) for c in self.controls.values())
+        if self.frame_count > MAX_FRAMES:
+            sizes = " × ".join(str(len(c.values)) for c in self.controls.values())
+            raise ValueError(
+                f"the controls give {sizes} = {self.frame_count} frames, at most {MAX_FRAMES} are allowed"
+            )
+        self.start = tuple(control.index for control in self.controls.values())
+        try:
+            self.describe(self.start)
+        except (KeyError, IndexError) as error:
+            known = ", ".join(self.controls)
+            raise ValueError(f"alt must name controls only ({known}), got {alt!r}") from error
+
+    def __repr__(self):
+        return f"Slider({self.describe(self.start)!r}, {self.frame_count} frames)"
+
+    def label(self, name):
+        return self.controls[name].label or name
+
+    def values(self, position):
+        """The arguments of `draw` at a position: one index for each control."""
+        return {n: c.values[i] for (n, c), i in zip(self.controls.items(), position)}
+
+    def texts(self, position):
+        """The values at a position as they are written."""
+        return {n: c.texts[i] for (n, c), i in zip(self.controls.items(), position)}
+
+    def describe(self, position):
+        """The accessible name of the picture at a position."""
+        values, texts = self.values(position), self.texts(position)
+        return self.alt.format(**{name: _Shown(values[name], texts[name]) for name in values})
+
+    def summary(self, position):
+        """The values in one line: "α = 0.5, slope on"."""
+        return ", ".join(f"{self.label(name)} = {text}" for name, text in self.texts(position).items())
+
+    def positions(self):
+        """All positions, the last control varying fastest."""
+        return itertools.product(*(range(len(c.values)) for c in self.controls.values()))
+
+    def strip(self, count=4):
+        """PNG bytes of a few frames with their values, for print."""
+        path = _walk(self.start, [len(c.values) for c in self.controls.values()], count)
+        rows = math.ceil(len(path) / 2)
+        width, height = self.size
+        fig = Figure(figsize=(1.5 * width, 0.75 * rows * (height + 0.4)), layout="constrained")
+        panels = np.ravel(fig.subfigures(rows, 2))
+        for panel, position in zip(panels, path):
+            panel.suptitle(self.summary(position), fontsize="medium")
+            self.draw(panel.subplots(*self.layout), **self.values(position))
+        return figures.png(fig, dpi=100)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {
+            "text/plain": repr(self),
+            "text/html": static_markup(self),
+            "image/png": base64.b64encode(self.strip()).decode("ascii"),
+        }
+
+    def _ipython_display_(self):
+        if not figures.someone_is_there():
+            raise NotImplementedError  # IPython goes on to _repr_mimebundle_
+        show_live(self)
+
+
+class _Shown:
+    """A value in the alt text: as it is written, or by a format of its own."""
+
+    def __init__(self, value, text):
+        self.value, self.text = value, text
+
+    def __format__(self, spec):
+        return format(self.value, spec) if spec else self.text
+
+
+def _as_control(name, control):
+    if isinstance(control, (list, tuple)):
+        return Values(control)
+    if isinstance(control, Control):
+        return control
+    raise TypeError(
+        f"{name} must be a Range, Values, Choice, Toggle, Steps, list or tuple; got {control!r}"
+    )
+
+
+def _walk(start, sizes, count):
+    """Positions for print: along the longest control, evenly, the others at their start."""
+    longest = max(range(len(sizes)), key=sizes.__getitem__)
+    stops = sorted({round(i) for i in np.linspace(0, sizes[longest] - 1, count)})
+    return [start[:longest] + (stop,) + start[longest + 1 :] for stop in stops]
+
+
+# ---------------------------------------------------------------- frames
+
+
+class Stage:
+    """One figure on which all the frames of a slider are drawn."""
+
+    def __init__(self, slider):
+        self.slider = slider
+        self.figure = Figure(figsize=slider.size, layout="constrained")
+        self.axes = self.figure.subplots(*slider.layout)
+        self.all_axes = list(self.figure.axes)
+        self.readout(slider.start)
+        self.figure.draw_without_rendering()
+        self.figure.set_layout_engine("none")
+
+    def readout(self, position):
+        """Draw the frame at a position; return what `draw` says about it."""
+        with _fixed_titles():
+            for ax in self.all_axes:
+                _wipe(ax)
+            text = self.slider.draw(self.axes, **self.slider.values(position))
+        if len(self.figure.axes) > len(self.all_axes):
+            raise ValueError(
+                "draw must draw on the axes that it is given, but it added axes to the figure; "
+                "ask for more by layout=(rows, columns)"
+            )
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"draw must return a str or None, got {type(text).__name__}")
+        return text
+
+    def frame(self, position):
+        """The frame at a position: its element tree and what `draw` says about it."""
+        text = self.readout(position)
+        return figures.svg_tree(self.figure), text
+
+
+def _fixed_titles():
+    """Titles at a fixed height: matplotlib need not measure every tick to place them."""
+    return mpl.rc_context({"axes.titley": 1.0})
+
+
+def _wipe(ax):
+    """Remove what a frame has drawn, but keep the ticks, which are slow to make."""
+    for artists in (ax.lines, ax.patches, ax.collections, ax.images, ax.texts, ax.tables, ax.artists):
+        for artist in list(artists):
+            artist.remove()
+    for inset in list(ax.child_axes):
+        inset.remove()
+    if ax.get_legend():
+        ax.get_legend().remove()
+    for place in ("left", "center", "right"):
+        ax.set_title("", loc=place)
+    ax.set(xlabel="", ylabel="")
+    ax.set_prop_cycle(None)
+    ax.relim()
+    ax.autoscale(True)
+
+
+# ---------------------------------------------------------------- the static page
+
+
+def differences(trees):
+    """Where frames differ from one another.
+
+    Parameters
+    ----------
+    trees : list of Element
+        One for each frame.
+
+    Returns
+    -------
+    list of [node, name, choices, picks]
+        The element of the first tree with number `node` in document order takes, in frame i,
+        ``choices[picks[i]]`` as its attribute `name`; the name "" stands for its text and "<" for its
+        children as markup. None means that the attribute is absent.
+    """
+    numbers = {id(element): number for number, element in enumerate(trees[0].iter())}
+    found = []
+
+    def compare(name, values, nodes):
+        choices = list(dict.fromkeys(values))
+        if len(choices) > 1:
+            table = {choice: index for index, choice in enumerate(choices)}
+            found.append([numbers[id(nodes[0])], name, choices, [table[value] for value in values]])
+
+    def visit(nodes):
+        for name in dict.fromkeys(name for node in nodes for name in node.attrib):
+            compare(name, [node.get(name) for node in nodes], nodes)
+        shapes = {tuple((child.tag, child.tail) for child in node) for node in nodes}
+        if len(shapes) > 1:
+            compare("<", [_inner(node) for node in nodes], nodes)
+            return
+        if len(nodes[0]) == 0:
+            compare("", [node.text or "" for node in nodes], nodes)
+        for children in zip(*nodes):
+            visit(children)
+
+    visit(trees)
+    return found
+
+
+def _inner(node):
+    return html.escape(node.text or "", quote=False) + "".join(map(figures.to_markup, node))
+
+
+def static_markup(slider):
+    """The slider as a piece of a page; ``sliders.js`` brings it to life."""
+    stage = Stage(slider)
+    positions = list(slider.positions())
+    trees, readouts = zip(*(stage.frame(position) for position in positions))
+    base = positions.index(slider.start)
+    order = [base] + [i for i in range(len(trees)) if i != base]
+    changes = differences([trees[i] for i in order])
+    for change in changes:
+        picks = dict(zip(order, change[3]))
+        change[3] = [picks[i] for i in range(len(trees))]
+    payload = {
+        "controls": [[list(c.texts), c.index, c.interval] for c in slider.controls.values()],
+        "alts": [slider.describe(position) for position in positions],
+        "readouts": [text or "" for text in readouts] if any(readouts) else [],
+        "changes": changes,
+    }
+    figures.describe(trees[base], payload["alts"][base])
+    readout = html.escape(readouts[base] or "")
+    data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return figures.with_prefix(
+        '<figure class="actfun-figure actfun-slider">'
+        + figures.to_markup(trees[base])
+        + f'<p class="actfun-values">{html.escape(slider.summary(slider.start))}</p>'
+        + '<div class="actfun-controls" hidden>'
+        + "".join(_control_markup(slider, name) for name in slider.controls)
+        + "</div>"
+        + (f'<p class="actfun-readout" aria-live="polite">{readout}</p>' if any(readouts) else "")
+        + figures.figcaption(slider.caption)
+        + f'<script type="application/json">{data}</script></figure>'
+    )
+
+
+def _control_markup(slider, name):
+    control, label = slider.controls[name], html.escape(slider.label(name))
+    ident = f"{figures.PLACEHOLDER}{html.escape(name)}"
+    common = f'id="{ident}" autocomplete="off"'
+    text = html.escape(control.texts[control.index])
+    if control.kind == "select":
+        options = "".join(
+            f"<option{' selected' if i == control.index else ''}>{html.escape(option)}</option>"
+            for i, option in enumerate(control.texts)
+        )
+        field_ = f"<select {common}>{options}</select>"
+    elif control.kind == "checkbox":
+        field_ = f'<input type="checkbox" {common}{" checked" if control.index else ""}>'
+    else:
+        field_ = (
+            f'<input type="range" {common} min="0" max="{len(control.values) - 1}" step="1" '
+            f'value="{control.index}" aria-valuetext="{text}">'
+            f'<output for="{ident}" aria-live="off">{text}</output>'
+        )
+    play = f'<button type="button" aria-label="Play {label}">Play</button>'
+    return (
+        f'<div class="actfun-control actfun-{control.kind}"><label for="{ident}">{label}</label>'
+        f"{field_}{play if control.kind == 'play' else ''}</div>"
+    )
+
+
+# ---------------------------------------------------------------- the live notebook
+
+
+def show_live(slider):
+    """Show a slider to the person at the notebook: a still picture, and widgets that take its place.
+
+    The still is what remains in the saved file. While the widgets live, their style sheet hides it;
+    when the file is opened without a kernel, the style sheet of the still hides the place where the
+    front end would complain about widgets that it does not find.
+    """
+    from IPython.display import display
+
+    live = Live(slider)
+    alt = slider.describe(slider.start)
+    image = figures.png(live.stage.figure)
+    place = f".jp-OutputArea-child:has(#{live.still})+.jp-OutputArea-child"
+    still = (
+        f'<figure class="actfun-figure" id="{live.still}">{figures.img(image, alt)}'
+        f"{figures.figcaption(slider.caption)}</figure>"
+        f"<style>{place}:not(:has(.actfun-live)){{display:none}}</style>"
+    )
+    bundle = {
+        "text/plain": repr(slider),
+        "text/html": still,
+        "image/png": base64.b64encode(image).decode("ascii"),
+    }
+    display(bundle, raw=True)
+    view = {"version_major": 2, "version_minor": 0, "model_id": live.box.model_id}
+    widget = {"application/vnd.jupyter.widget-view+json": view, "text/html": "", "text/plain": ""}
+    display(widget, raw=True)
+
+
+class Live:
+    """The widgets of one slider in a running kernel."""
+
+    def __init__(self, slider):
+        import ipywidgets
+
+        self.slider = slider
+        self.stage = Stage(slider)
+        self.picture = ipywidgets.HTML()
+        self.errors = ipywidgets.Output()
+        self.inputs, rows = [], []
+        for name, control in slider.controls.items():
+            widget, row = _widget(ipywidgets, control, slider.label(name))
+            widget.observe(self._moved, "index" if hasattr(widget, "index") else "value")
+            self.inputs.append(widget)
+            rows.append(row)
+        self.box = ipywidgets.VBox([self.picture, *rows, self.errors])
+        self.still = f"still-{self.box.model_id}"
+        self.show()
+
+    def position(self):
+        return tuple(int(w.index if hasattr(w, "index") else w.value) for w in self.inputs)
+
+    def show(self):
+        """Draw the picture at the position of the widgets."""
+        position = self.position()
+        tree, readout = self.stage.frame(position)
+        figures.describe(tree, self.slider.describe(position))
+        self.picture.value = figures.with_prefix(
+            f"<style>#{self.still}{{display:none}}</style>"
+            f'<figure class="actfun-figure actfun-live">{figures.to_markup(tree)}'
+            f'<p class="actfun-readout">{html.escape(readout or "")}</p>'
+            f"{figures.figcaption(self.slider.caption)}</figure>"
+        )
+
+    def _moved(self, change):
+        self.errors.clear_output()
+        with self.errors:
+            self.show()
+
+
+def _widget(ipywidgets, control, label):
+    """The widget that holds the position of a control, and what is shown of it."""
+    if control.kind == "checkbox":
+        widget = ipywidgets.Checkbox(value=bool(control.index), description=label, indent=False)
+        return widget, widget
+    options = [(text, position) for position, text in enumerate(control.texts)]
+    make = ipywidgets.Dropdown if control.kind == "select" else ipywidgets.SelectionSlider
+    widget = make(options=options, index=control.index, description=label)
+    widget.style.description_width = "initial"
+    if control.kind != "play":
+        return widget, widget
+    play = ipywidgets.Play(
+        value=control.index, min=0, max=len(control.values) - 1, interval=control.interval
+    )
+    ipywidgets.jslink((play, "value"), (widget, "index"))
+    return widget, ipywidgets.HBox([widget, play])

@@ -1,0 +1,256 @@
+"""Tables read off the catalogue: the card of one function, and comparisons of many.
+
+Everything in them is declared in or computed from the function itself. Numbers are rounded to five
+significant digits, so that they are the same on every processor.
+"""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from actfun.activations import ALL
+
+__all__ = ["Table", "card", "comparison", "mean_output", "number"]
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and rows of cells; a Markdown table in a notebook, aligned text elsewhere.
+
+    Parameters
+    ----------
+    header : sequence of str
+    rows : sequence of sequences, as long as the header; numbers are formatted by ``number``
+    caption : str, optional
+    align : str, optional
+        A letter for each column, ``l``, ``c`` or ``r``; all left by default.
+
+    Cells may hold mathematics between dollar signs.
+
+    Raises
+    ------
+    ValueError
+        If a row or `align` does not match the header.
+    """
+
+    header: tuple
+    rows: tuple
+    caption: str | None = None
+    align: str | None = None
+
+    def __post_init__(self):
+        width = len(self.header)
+        for row in self.rows:
+            if len(row) != width:
+                raise ValueError(
+                    f"each row must have {width} cells, as the header has, got {row!r}"
+                )
+        align = "l" * width if self.align is None else self.align
+        if len(align) != width or set(align) - set("lcr"):
+            raise ValueError(f"align must be {width} letters of l, c and r, got {align!r}")
+        object.__setattr__(self, "header", tuple(_text(cell) for cell in self.header))
+        object.__setattr__(self, "rows", tuple(tuple(_text(c) for c in row) for row in self.rows))
+        object.__setattr__(self, "align", align)
+
+    def __repr__(self):
+        lines = (self.header, *self.rows)
+        widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+        place = {"l": str.ljust, "c": str.center, "r": str.rjust}
+        text = [
+            "  ".join(
+                place[side](cell, width)
+                for cell, width, side in zip(line, widths, self.align, strict=True)
+            ).rstrip()
+            for line in lines
+        ]
+        text.insert(1, "  ".join("─" * width for width in widths))
+        return "\n".join(text if self.caption is None else [self.caption, *text])
+
+    def _repr_markdown_(self):
+        rule = {"l": ":--", "c": ":-:", "r": "--:"}
+        lines = [self.header, [rule[side] for side in self.align], *self.rows]
+        text = "\n".join("| " + " | ".join(map(_escape, line)) + " |" for line in lines)
+        return text if self.caption is None else f"{text}\n\n*{self.caption}*"
+
+
+def _text(cell):
+    return cell if isinstance(cell, str) else number(cell)
+
+
+def _escape(cell):
+    """A vertical bar would end the cell: in mathematics it has a name, in text a backslash."""
+    parts = cell.replace("\n", " ").split("$")
+    parts[1::2] = [part.replace(r"\|", r"\Vert ").replace("|", r"\vert ") for part in parts[1::2]]
+    parts[::2] = [part.replace("|", r"\|") for part in parts[::2]]
+    return "$".join(parts)
+
+
+def number(value, digits=5):
+    """A number as text: ``digits`` significant digits, a true minus, ∞, ×10⁻⁵ for the very small.
+
+    Below 10⁻¹² in size it is 0: what is left there is rounding.
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return _yes(value)
+    if isinstance(value, (int, np.integer)):
+        return str(value).replace("-", "−")
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if abs(value) < 1e-12:
+        return "0"
+    text = f"{value:.{digits}g}"
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        mantissa += " × 10" + str(int(exponent)).translate(SUPERSCRIPTS)
+    return mantissa.replace("-", "−")
+
+
+def _yes(fact):
+    return "yes" if fact else "no"
+
+
+# ------------------------------------------------------------------------------ read off a function
+
+
+def mean_output(f):
+    """The mean of f(x) over x from the standard normal distribution, by numerical integration."""
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+    ends = sorted({-12.0, -4.0, -1.0, -0.1, -0.01, 0.0, 0.01, 0.1, 1.0, 4.0, 12.0, *f.kinks})
+    total = 0.0
+    for low, high in pairwise(ends):
+        x = (high + low) / 2 + (high - low) / 2 * nodes
+        density = np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
+        total += (high - low) / 2 * float(weights @ (f(x) * density))
+    return total
+
+
+def _range(f):
+    low, high = ("[" if f.range.closed_low else "("), ("]" if f.range.closed_high else ")")
+    return f"{low}{number(f.range.low)}, {number(f.range.high)}{high}"
+
+
+def _extrema(f):
+    texts = []
+    for x, value in f.extrema():
+        kind = "minimum" if f(x - 1e-3) > value else "maximum"
+        texts.append(f"{kind} {number(value)} at {number(x)}")
+    return ", ".join(texts) or "none"
+
+
+def _saturates(f):
+    sides = f.saturation
+    return "both sides" if len(sides) == 2 else sides[0] if sides else "no"
+
+
+def _smoothness(f):
+    if f.smoothness == math.inf:
+        return "smooth"
+    if f.smoothness > 0:
+        return "C" + str(f.smoothness).translate(SUPERSCRIPTS)
+    what = "jump" if f.smoothness < 0 else "kink"
+    return f"{what}{'s' * (len(f.kinks) > 1)} at {', '.join(number(x) for x in f.kinks)}"
+
+
+def _smoothness_in_words(f):
+    if f.smoothness == math.inf:
+        return "smooth: every derivative is continuous"
+    if f.smoothness > 0:
+        return f"{_smoothness(f)}: continuous up to derivative {f.smoothness}"
+    return f"{'not continuous' if f.smoothness < 0 else 'continuous'}, {_smoothness(f)}"
+
+
+def _lipschitz(f):
+    return number(f.lipschitz()) if f.smoothness >= 0 else "∞ (it jumps)"
+
+
+def _parameters(f):
+    texts = []
+    for p in f.parameters().values():
+        value = getattr(f, p.name)
+        if p.choices is None:
+            text, allowed = f"`{p.name}` ({p.symbol}) = {_text(value)}", f"in {p.limits}"
+        else:
+            text, allowed = f"`{p.name}` = {value}", " or ".join(p.choices)
+        default = "" if value == p.default else f"default {_text(p.default)}, "
+        texts.append(f"{text}, {default}{allowed}")
+    return "; ".join(texts) or "none"
+
+
+def card(f):
+    """One activation at a glance: a two-column ``Table`` of what is declared and computed of it."""
+    left, right = f.limits
+    mean = number(mean_output(f))
+    return Table(
+        (str(f), "at a glance"),
+        (
+            ("formula", f"$f(x) = {f.formula}$"),
+            ("derivative", f"$f'(x) = {f.derivative_formula}$"),
+            ("range", _range(f)),
+            ("limits", f"{number(left)} at −∞, {number(right)} at ∞"),
+            ("value at 0", number(float(f(0.0)))),
+            ("extrema", _extrema(f)),
+            ("Lipschitz constant", _lipschitz(f)),
+            ("smoothness", _smoothness_in_words(f)),
+            ("zero-centred", f"{_yes(f.zero_centred)}: mean output {mean} for standard normal x"),
+            ("monotone", _yes(f.monotone)),
+            ("saturates", _saturates(f)),
+            ("parameters", _parameters(f)),
+            ("proposed by", f.proposed or "–"),
+        ),
+    )
+
+
+COLUMNS = {
+    "function": str,
+    "f(x)": lambda f: f"${f.formula}$",
+    "f′(x)": lambda f: f"${f.derivative_formula}$",
+    "range": _range,
+    "f(0)": lambda f: number(float(f(0.0))),
+    "slope at 0": lambda f: number(float(f.derivative(0.0))),
+    "extrema": _extrema,
+    "mean output": lambda f: number(mean_output(f)),
+    "zero-centred": lambda f: _yes(f.zero_centred),
+    "monotone": lambda f: _yes(f.monotone),
+    "saturates": _saturates,
+    "smoothness": _smoothness,
+    "max slope": _lipschitz,
+    "parameters": _parameters,
+    "proposed by": lambda f: f.proposed or "–",
+}
+
+TOPICS = {
+    "summary": ("function", "range", "zero-centred", "monotone", "saturates", "smoothness"),
+    "formulas": ("function", "f(x)", "f′(x)"),
+    "values": ("function", "range", "f(0)", "extrema", "mean output"),
+    "slopes": ("function", "slope at 0", "max slope", "saturates", "smoothness"),
+    "origins": ("function", "proposed by", "parameters"),
+}
+
+
+def comparison(functions=ALL, about="summary"):
+    """Functions side by side, a row each, about one topic so that the table fits on a phone.
+
+    Parameters
+    ----------
+    functions : iterable of Activation
+    about : "summary", "formulas", "values", "slopes" or "origins", or a sequence of columns
+        The keys of ``COLUMNS`` name the columns. "max slope" is the Lipschitz constant, max |f′|;
+        "mean output" is the mean of f(x) for standard normal x.
+
+    Raises
+    ------
+    ValueError
+        If `about` names neither a topic nor columns.
+    """
+    headings = TOPICS.get(about, ()) if isinstance(about, str) else tuple(about)
+    unknown = [heading for heading in headings if heading not in COLUMNS]
+    if unknown or not headings:
+        allowed = ", ".join(TOPICS)
+        raise ValueError(f"about must be one of {allowed}, or columns among {list(COLUMNS)}, "
+                         f"got {about!r}")  # fmt: skip
+    rows = tuple(tuple(COLUMNS[heading](f) for heading in headings) for f in functions)
+    return Table(headings, rows)

@@ -1,0 +1,52 @@
+"""What the tests share: where things are, and the built book."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib
+import pytest
+import yaml
+from filelock import FileLock
+
+matplotlib.use("Agg")
+
+ROOT = Path(__file__).resolve().parent.parent
+HTML = ROOT / "_build" / "html"
+BUILD = ["jupyter-book", "build", ".", "-W", "-n", "--keep-going"]
+SOURCES = [
+    "_config.yml", "_toc.yml", "_ext/*.py", "intro.md", "references.bib", "requirements.txt",
+    "chapters/*.md", "chapters/*.ipynb", "assets/*", "lib/actfun/*",
+]  # fmt: skip
+
+
+def toc_pages():
+    """The pages of the book in their order, without suffix: ["intro", "chapters/neuron", …]."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [toc["root"]] + [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+
+
+def newest_source():
+    files = [path for pattern in SOURCES for path in ROOT.glob(pattern) if path.is_file()]
+    return max(path.stat().st_mtime for path in files)
+
+
+@pytest.fixture(scope="session")
+def book():
+    """The folder of the built book; built first if a source is newer than it."""
+    built = HTML.parent / ".built-for-tests"
+    HTML.parent.mkdir(exist_ok=True)
+    with FileLock(HTML.parent / ".build.lock"):
+        if not built.exists() or built.stat().st_mtime < newest_source():
+            started = newest_source()
+            command = [str(Path(sys.executable).with_name(BUILD[0])), *BUILD[1:]]
+            run = subprocess.run(
+                command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=1800
+            )
+            if run.returncode:
+                tail = "\n".join((run.stdout + run.stderr).splitlines()[-60:])
+                pytest.fail(f"the book does not build ({' '.join(BUILD)}):\n{tail}", pytrace=False)
+            built.touch()
+            os.utime(built, (started, started))
+    return HTML

@@ -1,0 +1,328 @@
+"""The whole catalogue: every claim of every entry, tested without naming a single function."""
+
+import dataclasses
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from actfun import (
+    ALL,
+    ELU,
+    Activation,
+    HardTanh,
+    activations,
+    base,
+    log_softmax,
+    softmax,
+    softmax_jacobian,
+)
+
+DTYPES = [np.float16, np.float32, np.float64]
+
+
+def with_other_parameters(f):
+    """Instances of f's class with each numeric parameter at both ends of its slider."""
+    for p in type(f).parameters().values():
+        for value in p.slider or ():
+            if value != p.default:
+                yield dataclasses.replace(f, **{p.name: float(value)})
+
+
+CATALOGUE = [variant for f in ALL for variant in (f, *with_other_parameters(f))]
+every_function = pytest.mark.parametrize("f", CATALOGUE, ids=repr)
+
+
+def grid(f, low=-40.0, high=40.0, count=801):
+    """Points on [low, high] that are not kinks, irregular so that no formula is flattered."""
+    x = np.linspace(low, high, count) + 1e-3 * np.sin(np.arange(count))
+    return x[[all(abs(t - kink) > 1e-4 for kink in f.kinks) for t in x]]
+
+
+def truth(f, x):
+    with mpmath.workdps(150):
+        return float(f.definition(mpmath.mpf(float(x)), mpmath))
+
+
+def true_slope(f, x):
+    with mpmath.workdps(150):
+        return float(mpmath.diff(lambda t: f.definition(t, mpmath), mpmath.mpf(float(x))))
+
+
+@every_function
+def test_value_is_the_definition_to_many_digits(f):
+    x = grid(f, -12, 12, 121)
+    expected = np.array([truth(f, t) for t in x])
+    np.testing.assert_allclose(f(x), expected, rtol=1e-13, atol=1e-300)
+
+
+@every_function
+def test_derivative_is_the_slope_of_the_definition(f):
+    x = grid(f, -30, 30, 121)
+    expected = np.array([true_slope(f, t) for t in x])
+    # Where the slope crosses 0 only its absolute error can be small.
+    np.testing.assert_allclose(f.derivative(x), expected, rtol=2e-13, atol=1e-15)
+
+
+@every_function
+def test_derivative_is_the_finite_difference_of_the_value(f):
+    x, h = grid(f, -6, 6, 241), 1e-6
+    np.testing.assert_allclose(
+        f.derivative(x), (f(x + h) - f(x - h)) / (2 * h), rtol=1e-6, atol=1e-8
+    )
+
+
+@every_function
+def test_range_holds_and_is_reached(f):
+    x = np.concatenate([grid(f, -60, 60, 4001), [-1e30, 0, 1e30, *(t for t, _ in f.extrema())]])
+    y = f(x)
+    slack = 1e-12
+    assert y.min() >= f.range.low - slack and y.max() <= f.range.high + slack
+    for end, reached in ((f.range.low, y.min()), (f.range.high, y.max())):
+        assert abs(reached) > 1e10 if math.isinf(end) else abs(reached - end) < 1e-6
+
+
+@every_function
+def test_open_ends_of_the_range_are_not_attained(f):
+    """Within |x| ≤ 10, where rounding cannot yet reach a limit."""
+    y = f(np.linspace(-10, 10, 2001))
+    if not f.range.closed_low:
+        assert y.min() > f.range.low
+    if not f.range.closed_high:
+        assert y.max() < f.range.high
+
+
+@every_function
+def test_monotone_is_true_or_has_a_counterexample(f):
+    falls = (np.diff(f(np.linspace(-30, 30, 60001))) < -1e-12).any()
+    assert falls != f.monotone
+
+
+@every_function
+def test_zero_centred_means_odd(f):
+    x = np.linspace(0.01, 20, 500)
+    assert np.allclose(f(-x), -f(x), rtol=1e-12, atol=0) == f.zero_centred
+
+
+@every_function
+def test_kinks_are_where_the_one_sided_slopes_differ(f):
+    h = 1e-7
+    for x in (*f.kinks, 0.0, 0.5, -1.0, 2.0):
+        left, right = (f(x) - f(x - h)) / h, (f(x + h) - f(x)) / h
+        assert (abs(right - left) > 1e-4) == (x in f.kinks)
+
+
+@every_function
+def test_smoothness_counts_continuous_derivatives(f):
+    if f.smoothness == -1:
+        assert any(abs(f(k + 1e-9) - f(k - 1e-9)) > 1e-3 for k in f.kinks)
+    elif f.smoothness == 0:
+        assert f.kinks
+        assert all(abs(f(k + 1e-9) - f(k - 1e-9)) < 1e-6 for k in f.kinks)
+    else:
+        assert not f.kinks
+        jump = np.abs(np.diff(f.derivative(np.linspace(-5, 5, 200_001)))).max()
+        assert jump < 0.02
+
+
+@every_function
+def test_limits_are_what_far_values_approach(f):
+    for limit, x in zip(f.limits, (-1e30, 1e30), strict=True):
+        assert f(x) * np.sign(limit) > 1e20 if math.isinf(limit) else abs(f(x) - limit) < 1e-12
+        assert abs(f.derivative(x) - f.derivative(math.copysign(math.inf, x))) < 1e-12
+
+
+@every_function
+def test_extrema_and_lipschitz_constant_are_not_beaten_by_any_sample(f):
+    x = np.union1d(np.linspace(-60, 60, 60_001), [t for t, _ in f.extrema()])
+    y = f(x)
+    turns = (np.sign(np.diff(y))[:-1] * np.sign(np.diff(y))[1:] < 0).sum()
+    assert turns == len(f.extrema())
+    for t, value in f.extrema():
+        nearby = f(t + np.array([-1e-3, 1e-3]))
+        assert (nearby > value).all() or (nearby < value).all()
+    steepest = np.abs(np.diff(y) / np.diff(x)).max()
+    assert steepest <= f.lipschitz() * (1 + 1e-9)
+    if f.smoothness >= 0:
+        assert f.lipschitz() <= steepest * (1 + 2e-3)
+
+
+@every_function
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("part", ["__call__", "derivative"])
+def test_dtype_and_shape_are_kept(f, dtype, part):
+    g = getattr(f, part)
+    cube = np.linspace(-4, 4, 24).astype(dtype).reshape(2, 3, 4)
+    for x in (cube, cube[:, ::2], cube.T, np.empty((0, 3), dtype), np.array(1, dtype)):
+        assert g(x).dtype == dtype and g(x).shape == x.shape
+        one_by_one = np.array([g(t) for t in x.ravel()], dtype).reshape(x.shape)
+        np.testing.assert_allclose(g(x), one_by_one, rtol=2 * np.finfo(dtype).eps)
+    before = cube.copy()
+    g(cube)
+    assert np.array_equal(cube, before), "the input was changed"
+
+
+@every_function
+@pytest.mark.parametrize("part", ["__call__", "derivative"])
+def test_integers_lists_and_scalars_are_float64(f, part):
+    g = getattr(f, part)
+    expected = g(np.array([-2.0, 0.0, 3.0]))
+    for x in ([-2, 0, 3], (-2.0, 0.0, 3.0), np.array([-2, 0, 3], np.int8)):
+        assert g(x).dtype == np.float64
+        assert np.array_equal(g(x), expected)
+    assert isinstance(g(3), float) and g(3) == expected[2]
+    assert g(True) == g(1.0)
+
+
+@every_function
+def test_blocks_join_without_a_seam(f):
+    x = np.linspace(-5, 5, 2 * base.BLOCK + 7)
+    pieces = [f(part) for part in np.array_split(x, 5)]
+    np.testing.assert_allclose(f(x), np.concatenate(pieces), rtol=1e-14)
+
+
+@every_function
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_nothing_warns_and_nan_stays_nan(f, dtype):
+    big, tiny = np.finfo(dtype).max, np.finfo(dtype).smallest_subnormal
+    special = [-np.inf, -big, -90, -1, -tiny, -0.0, 0.0, tiny, 1, 90, big, np.inf, np.nan]
+    x = np.array(special, dtype)
+    with np.errstate(all="raise"):
+        for result in (f(x), f.derivative(x)):
+            assert np.array_equal(np.isnan(result), np.isnan(x))
+
+
+@every_function
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_lower_precision_agrees_with_float64(f, dtype):
+    x = grid(f, -15, 15, 301).astype(dtype)
+    x = x[[all(abs(float(t) - kink) > 1e-2 for kink in f.kinks) for t in x]]
+    tolerance = 4 * np.finfo(dtype).eps
+    for g in (f, f.derivative):
+        exact = g(x.astype(np.float64))
+        np.testing.assert_allclose(g(x), exact, rtol=tolerance, atol=tolerance * 0.2)
+
+
+@pytest.mark.parametrize("f", ALL, ids=repr)
+@pytest.mark.parametrize("bad", [1j, "3", None, [1, "a"], [[1], [1, 2]], {1: 2}, object()])
+def test_input_that_is_no_real_number_is_a_type_error_naming_x(f, bad):
+    for g in (f, f.derivative):
+        with pytest.raises(TypeError, match="^x must"):
+            g(bad)
+
+
+PARAMETERS = [(type(f), p) for f in ALL for p in type(f).parameters().values()]
+
+
+@pytest.mark.parametrize(("cls", "p"), PARAMETERS, ids=lambda v: getattr(v, "__name__", ""))
+def test_a_parameter_outside_its_limits_is_named_with_its_range(cls, p):
+    for wrong in ("none of these", None, 1j, [1.0], True):
+        with pytest.raises((TypeError, ValueError), match=f"^{cls.__name__}: {p.name} must"):
+            cls(**{p.name: wrong})
+    if p.limits is None:
+        return
+    outside = [math.nan, *(limit for limit in (-math.inf, math.inf) if limit not in p.limits)]
+    if math.isfinite(p.limits.low):
+        outside.append(p.limits.low - 0.25)
+    for wrong in outside:
+        with pytest.raises(ValueError) as error:
+            cls(**{p.name: wrong})
+        for said in (cls.__name__, p.name, str(p.limits), repr(wrong)):
+            assert said in str(error.value)
+
+
+@pytest.mark.parametrize("f", ALL, ids=repr)
+def test_an_entry_is_complete_frozen_and_equal_to_its_repr(f):
+    assert eval(repr(f), vars(activations)) == f
+    assert f.formula and f.derivative_formula and str(f) == f.name
+    assert f.key == f.key.lower() and " " not in f.key
+    assert f.__doc__ and type(f).__name__ in activations.__all__
+    for p in f.parameters().values():
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(f, p.name, p.default)
+
+
+def test_every_activation_class_is_in_the_catalogue():
+    classes = {c for c in Activation.__subclasses__() if c.__module__ == activations.__name__}
+    assert {type(f) for f in ALL} == classes
+    assert len({f.name for f in ALL}) == len(ALL)
+
+
+def test_parameters_show_in_names_where_they_matter():
+    assert str(ELU()) == "ELU"
+    assert str(ELU(alpha=0.5)) == "ELU (α = 0.5)"
+    assert ELU(0.5) == ELU(alpha=0.5) != ELU()
+
+
+def test_hard_tanh_needs_its_ends_in_order():
+    with pytest.raises(ValueError, match="min_val must be below max_val, got 2 and 1"):
+        HardTanh(2, 1)
+
+
+# ------------------------------------------------------------------------------------- softmax
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_softmax_sums_to_one_along_the_axis_and_ignores_a_shift(axis, dtype):
+    z = np.random.default_rng(0).normal(0, 3, (3, 4, 5)).astype(dtype)
+    p = softmax(z, axis)
+    assert p.dtype == dtype and p.shape == z.shape
+    tolerance = 8 * np.finfo(dtype).eps
+    np.testing.assert_allclose(p.astype(float).sum(axis=axis), 1, atol=tolerance)
+    np.testing.assert_allclose(
+        softmax(z + dtype(8), axis), p, rtol=0.02 if dtype == np.float16 else 1e-5
+    )
+    np.testing.assert_allclose(np.exp(log_softmax(z, axis)), p, rtol=20 * tolerance, atol=tolerance)
+
+
+def test_softmax_against_its_definition():
+    z = np.random.default_rng(1).normal(0, 10, (50, 6))
+    with mpmath.workdps(40):
+        for row, p, log_p in zip(z, softmax(z), log_softmax(z), strict=True):
+            e = [mpmath.exp(mpmath.mpf(float(t))) for t in row]
+            expected = [t / sum(e) for t in e]
+            np.testing.assert_allclose(p, [float(t) for t in expected], rtol=1e-14)
+            np.testing.assert_allclose(log_p, [float(mpmath.log(t)) for t in expected], rtol=1e-14)
+
+
+def test_log_softmax_keeps_the_dominant_class():
+    assert log_softmax([0.0, -40.0])[0] == pytest.approx(-math.exp(-40), rel=1e-14, abs=0)
+
+
+def test_softmax_of_extreme_scores():
+    with np.errstate(all="raise"):
+        assert np.array_equal(softmax([1e308, 0, -1e308]), [1, 0, 0])
+        assert np.array_equal(softmax([np.inf, 0]), [1, 0])
+        assert np.array_equal(softmax([-np.inf, 0, 0]), [0, 0.5, 0.5])
+        assert np.array_equal(log_softmax([-np.inf, 0]), [-np.inf, 0])
+        assert np.isnan(softmax([[np.nan, 0], [0, 0]])).tolist() == [[True, True], [False, False]]
+
+
+def test_softmax_jacobian_is_the_derivative_and_its_rows_sum_to_zero():
+    z, h = np.random.default_rng(2).normal(0, 2, (4, 5)), 1e-6
+    jacobian = softmax_jacobian(z)
+    assert jacobian.shape == (4, 5, 5)
+    for j in range(5):
+        step = h * np.eye(5)[j]
+        difference = (softmax(z + step) - softmax(z - step)) / (2 * h)
+        np.testing.assert_allclose(jacobian[..., j], difference, atol=1e-9)
+    np.testing.assert_allclose(jacobian.sum(axis=-1), 0, atol=1e-16)
+    assert softmax_jacobian([0.0, -800.0])[0, 0] == 0
+    assert softmax_jacobian([0.0, -40.0])[0, 0] > 0, "1 − s would have rounded to 0"
+
+
+@pytest.mark.parametrize("bad_axis", [2, -3, 0.5, None, "x"])
+def test_softmax_names_a_wrong_axis(bad_axis):
+    with pytest.raises(ValueError, match="^axis must be an integer from -2 to 1, got"):
+        softmax(np.ones((2, 2)), axis=bad_axis)
+
+
+@pytest.mark.parametrize("function", [softmax, log_softmax, softmax_jacobian])
+def test_softmax_names_input_that_it_cannot_use(function):
+    with pytest.raises(TypeError, match="^z must"):
+        function(["a", "b"])
+    with pytest.raises(ValueError, match="^z must have at least one dimension"):
+        function(1.0)
+    with pytest.raises(ValueError, match="^z must hold at least one score"):
+        function(np.empty((2, 0)))

@@ -1,0 +1,114 @@
+"""The built book, page by page, without a browser: links, alternatives, titles, leaks."""
+
+import re
+from functools import cache
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT, toc_pages
+
+PAGES = toc_pages()
+each_page = pytest.mark.parametrize("page", PAGES)
+
+
+@cache
+def soup(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def read(book, page):
+    path = book / f"{page}.html"
+    assert path.exists(), f"{page} is in _toc.yml and not in the book"
+    return soup(path)
+
+
+@cache
+def anchors(path):
+    names = soup(path).find_all(lambda tag: tag.has_attr("id") or tag.has_attr("name"))
+    return {tag.get("id") or tag.get("name") for tag in names} | {"", "top"}
+
+
+@each_page
+def test_title_and_description(book, page):
+    html = read(book, page)
+    assert html.title.get_text(strip=True)
+    assert len(html.find("article").find_all("h1")) == 1
+    assert html.find("meta", attrs={"name": "description"})["content"].strip()
+    assert html.html["lang"] == "en"
+
+
+@each_page
+def test_internal_links_lead_somewhere(book, page):
+    here = book / f"{page}.html"
+    broken = []
+    for link in read(book, page).find_all("a", href=True):
+        url = urlsplit(link["href"])
+        if url.scheme or url.netloc:
+            continue
+        target = (here.parent / unquote(url.path)).resolve() if url.path else here
+        if not target.exists():
+            broken.append(link["href"])
+        elif target.suffix == ".html" and unquote(url.fragment) not in anchors(target):
+            broken.append(link["href"])
+    assert not broken
+
+
+@each_page
+def test_files_of_the_page_are_there(book, page):
+    here = book / f"{page}.html"
+    for tag in read(book, page).find_all(["script", "link", "img", "source"]):
+        address = tag.get("src") or tag.get("href")
+        if address is None or tag.get("rel") == ["canonical"] or address.startswith("data:"):
+            continue
+        url = urlsplit(address)
+        assert not url.netloc, f"asks another host: {address}"
+        assert (here.parent / unquote(url.path)).exists(), address
+
+
+@each_page
+def test_ids_are_unique(book, page):
+    ids = [tag["id"] for tag in read(book, page).find_all(id=True)]
+    assert sorted(ids) == sorted(set(ids))
+
+
+@each_page
+def test_pictures_have_words(book, page):
+    article = read(book, page).find("article")
+    for image in article.find_all("img"):
+        assert image.get("alt", "").strip(), image
+    for drawing in article.find_all("svg"):
+        if drawing.get("aria-hidden") == "true" or drawing.find_parent("svg"):
+            continue
+        about = [drawing, *drawing.find_parents(role=True)]
+        named = any(tag.get("aria-label") or tag.get("aria-labelledby") for tag in about)
+        assert named or drawing.find("title"), str(drawing)[:300]
+
+
+@each_page
+def test_no_cell_failed_or_warned(book, page):
+    for output in read(book, page).select(".cell_output"):
+        text = output.get_text()
+        assert "Traceback (most recent call last)" not in text, text
+        assert not output.select(".stderr"), text
+
+
+@each_page
+def test_nothing_is_left_raw(book, page):
+    """Directives, roles and widgets that the book did not understand show as text."""
+    article = read(book, page).find("article")
+    for code in article.find_all(["pre", "code"]):
+        code.clear()
+    text = article.get_text()
+    assert not re.search(r"^\s*(:::|```)|\{(ref|eq|term|cite|numref|doc)[:}]", text, re.MULTILINE)
+    assert not re.search(r"Figure\(\d+x\d+\)|<actfun\.|<matplotlib\.|FloatSlider\(", text)
+
+
+@each_page
+def test_no_path_of_this_machine(book, page):
+    assert str(ROOT) not in (book / f"{page}.html").read_text(encoding="utf-8")
+
+
+def test_only_what_a_reader_needs_is_published(book):
+    assert not list(book.rglob("*.map"))
+    assert not list(book.rglob("*.log"))

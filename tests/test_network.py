@@ -1,0 +1,563 @@
+"""The network: by hand, against finite differences, and what it says to unusable input."""
+
+import math
+
+import numpy as np
+import pytest
+
+import actfun
+from actfun import ALL, Identity, PReLU, ReLU, Sigmoid, Step, Tanh, softmax
+from actfun.network import (
+    INITIALISERS,
+    MLP,
+    Maxout,
+    MaxoutLayer,
+    Neuron,
+    Perceptron,
+    framework_default,
+    he,
+    lecun,
+    novikoff_bound,
+    scaled,
+    xavier,
+)
+
+CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+AND, OR, XOR = [0, 0, 0, 1], [0, 1, 1, 1], [0, 1, 1, 0]
+OUTPUTS = {"cross_entropy": 3, "logistic": 1, "squared": 2}
+
+
+def some_data(loss, samples=7, features=3, seed=0, spread=2.0):
+    rng = np.random.default_rng(seed)
+    X = spread * rng.standard_normal((samples, features))
+    if loss == "squared":
+        return X, rng.standard_normal((samples, OUTPUTS[loss]))
+    return X, rng.integers(0, max(2, OUTPUTS[loss]), samples)
+
+
+# ------------------------------------------------------------------------- neuron and perceptron
+
+
+@pytest.mark.parametrize(
+    ("weights", "bias", "truth"),
+    [([1, 1], -1.5, AND), ([1, 1], -0.5, OR), ([-2, -2], 3, [1, 1, 1, 0])],
+)
+def test_a_neuron_is_a_gate(weights, bias, truth):
+    assert Neuron(weights, bias, Step())(CORNERS).tolist() == truth
+
+
+def test_a_neuron_adds_its_weighted_inputs():
+    neuron = Neuron([2, -1], 0.5, Tanh())
+    assert neuron.pre_activation([[1, 3], [0, 0]]).tolist() == [-0.5, 0.5]
+    assert neuron([1, 3]) == np.tanh(-0.5)
+
+
+def test_perceptron_makes_the_mistakes_worked_by_hand():
+    # Two samples, x = −1 labelled 0 and x = 2 labelled 1, from w = b = 0.
+    # Epoch 1: z = 0 says 1 for x = −1: mistake, w = 1, b = −1. z = 1 for x = 2: right.
+    # Epoch 2: z = −2 and z = 1: both right, so it stops.
+    perceptron = Perceptron(1).fit([[-1], [2]], [0, 1])
+    assert [(m.epoch, m.sample, m.weights[0], m.bias) for m in perceptron.history] == [
+        (1, 0, 1, -1)
+    ]
+    assert (perceptron.converged, perceptron.epochs) == (True, 2)
+
+
+def test_perceptron_learns_and_within_four_epochs():
+    # AND by hand: w, b after each mistake.
+    # (0,0): z=0 says 1 → b=−1; (0,1),(1,0): −1, right; (1,1): −1, wrong → w=(1,1), b=0.
+    # Epoch 2: (0,0) z=0 → b=−1; (0,1): z=0 → w=(1,0), b=−2; (1,0): −1, right;
+    # (1,1): −1, wrong → w=(2,1), b=−1.
+    mistakes = Perceptron(2).fit(CORNERS, AND).history[:5]
+    assert [(m.epoch, m.sample) for m in mistakes] == [(1, 0), (1, 3), (2, 0), (2, 1), (2, 3)]
+    assert [(*m.weights, m.bias) for m in mistakes] == [
+        (0, 0, -1),
+        (1, 1, 0),
+        (1, 1, -1),
+        (1, 0, -2),
+        (2, 1, -1),
+    ]
+
+
+def test_xor_never_converges():
+    perceptron = Perceptron(2).fit(CORNERS, XOR, max_epochs=30)
+    assert not perceptron.converged
+    assert perceptron.epochs == 30
+    assert len(perceptron.history) >= 30
+    assert perceptron.accuracy(CORNERS, XOR) <= 0.75
+
+
+def test_a_second_fit_starts_afresh():
+    perceptron = Perceptron(2).fit(CORNERS, XOR, max_epochs=3)
+    again = perceptron.fit(CORNERS, AND)
+    assert again.converged
+    assert len(again.history) == len(Perceptron(2).fit(CORNERS, AND).history)
+
+
+def test_novikoff_by_hand():
+    # x = −1 and x = 2 with w = 2, b = −1: margins 3/√5 and 3/√5, longest sample √(2² + 1²) = √5.
+    assert novikoff_bound([[-1], [2]], [0, 1], [2], -1) == pytest.approx(25 / 9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_mistakes_stay_within_novikoffs_bound(seed):
+    rng = np.random.default_rng(seed)
+    X = rng.uniform(-1, 1, (200, 3))
+    w, b = np.array([1.0, -2.0, 0.5]), 0.2
+    X = X[np.abs(X @ w + b) > 0.3]
+    y = (X @ w + b > 0).astype(int)
+    perceptron = Perceptron(3).fit(X, y, max_epochs=1000)
+    assert perceptron.converged
+    assert 1 < len(perceptron.history) <= novikoff_bound(X, y, w, b)
+
+
+# --------------------------------------------------------------------------------- initialisers
+
+
+@pytest.mark.parametrize(
+    ("init", "variance"),
+    [
+        (xavier, 2 / (400 + 600)),
+        (he, 2 / 400),
+        (lecun, 1 / 400),
+        (framework_default, 1 / (3 * 400)),
+        (scaled(xavier, 4), 32 / (400 + 600)),
+        (scaled(scaled("he", 3), 0.5), 4.5 / 400),
+    ],
+)
+def test_initial_weights_have_the_variance_of_their_rule(init, variance):
+    weights = init(np.random.default_rng(0), 400, 600)
+    assert weights.shape == (400, 600)
+    assert weights.var() == pytest.approx(variance, rel=0.01)
+    assert abs(weights.mean()) < 4 * math.sqrt(variance / weights.size)
+
+
+def test_the_framework_default_is_uniform_and_draws_biases():
+    weights = framework_default(np.random.default_rng(0), 25, 4000)
+    assert 0.199 < np.abs(weights).max() <= 0.2
+    biases = MLP([25, 4000, 2], ReLU(), "framework_default").layers[0].bias
+    assert 0.19 < np.abs(biases).max() <= np.float32(0.2)
+    assert not MLP([25, 40, 2], ReLU(), "he").layers[0].bias.any()
+
+
+def test_centred_biases_cancel_the_mean_of_the_logistic_function():
+    net = MLP([4, 6, 5, 3], Sigmoid(), "xavier", centred=True)
+    assert not net.layers[0].bias.any()
+    for layer in net.layers[1:]:
+        np.testing.assert_allclose(layer.bias, -layer.weights.sum(axis=0) / 2, rtol=1e-5)
+    at_zero = net.forward(np.zeros((1, 4)))
+    assert max(np.abs(Z).max() for Z in at_zero.pre_activations) < 1e-6
+
+
+# ------------------------------------------------------------------------------ back-propagation
+
+
+def in_float64(net):
+    """Weights in double precision, so that finite differences have digits to work with."""
+    for layer in net.layers:
+        layer.weights = layer.weights.astype(np.float64)
+        layer.bias = layer.bias.astype(np.float64)
+    return net
+
+
+def distance_to_kinks(net, X):
+    """How far the pre-activations stay from every kink, and maxout pieces from a tie."""
+    distances = [math.inf]
+    for layer, Z in zip(net.layers, net.forward(X).pre_activations, strict=True):
+        if isinstance(layer, MaxoutLayer):
+            ordered = np.sort(Z, axis=1)
+            distances.append(np.min(ordered[:, -1] - ordered[:, -2]))
+        else:
+            distances += [np.min(np.abs(Z - kink)) for kink in layer.activation.kinks]
+    return min(distances)
+
+
+def smooth_case(loss, **arguments):
+    """A network and data where no pre-activation is near a kink: only there is a slope defined."""
+    for seed in range(200):
+        net = in_float64(MLP(loss=loss, seed=seed, **arguments))
+        X, y = some_data(loss, seed=seed)
+        if distance_to_kinks(net, X) > 1e-3:
+            return net, X, y
+    raise AssertionError("no seed keeps away from the kinks")
+
+
+def finite_differences(net, X, y, array, h=1e-5):
+    """∂loss/∂array by central differences, one entry after the other."""
+    slopes = np.empty_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        array[index] = kept + h
+        above = net.gradients(X, y).loss
+        array[index] = kept - h
+        below = net.gradients(X, y).loss
+        array[index] = kept
+        slopes[index] = (above - below) / (2 * h)
+    return slopes
+
+
+def check_gradients(net, X, y):
+    gradients = net.gradients(X, y)
+    assert gradients.loss == pytest.approx(
+        net.loss.value(
+            net.forward(X).outputs, np.asarray(net.loss.targets(y, len(X), net.sizes[-1]))
+        )
+    )
+    largest = 0.0
+    for layer, (dW, db, *rest) in zip(net.layers, gradients.parameters, strict=True):
+        for array, gradient in ((layer.weights, dW), (layer.bias, db)):
+            assert gradient.shape == array.shape
+            measured = finite_differences(net, X, y, array)
+            np.testing.assert_allclose(gradient, measured, rtol=1e-6, atol=1e-8)
+            largest = max(largest, np.abs(measured).max())
+        assert len(rest) == isinstance(layer.activation, PReLU)
+        if rest:
+            slope, losses = layer.activation.weight, []
+            for moved in (slope + 1e-5, slope - 1e-5):
+                layer.activation = PReLU(moved)
+                losses.append(net.gradients(X, y).loss)
+            layer.activation = PReLU(slope)
+            measured = (losses[0] - losses[1]) / 2e-5
+            assert abs(measured) > 1e-4
+            assert rest[0] == pytest.approx(measured, rel=1e-6)
+    assert largest > 0.01  # not vacuous
+    return gradients
+
+
+@pytest.mark.parametrize("loss", OUTPUTS)
+@pytest.mark.parametrize("activation", ALL, ids=str)
+def test_back_propagation_agrees_with_finite_differences(activation, loss):
+    check_gradients(
+        *smooth_case(loss, sizes=[3, 5, 4, OUTPUTS[loss]], activation=activation, init="xavier")
+    )
+
+
+@pytest.mark.parametrize("loss", OUTPUTS)
+def test_maxout_agrees_with_finite_differences(loss):
+    sizes = [3, 5, 4, OUTPUTS[loss]]
+    check_gradients(*smooth_case(loss, sizes=sizes, activation=Maxout(3)))
+    check_gradients(*smooth_case(loss, sizes=sizes, activation=[Tanh(), Maxout(2)]))
+
+
+@pytest.mark.parametrize("output", [Sigmoid(), PReLU(), Maxout(3)], ids=str)
+def test_output_activations_agree_with_finite_differences(output):
+    check_gradients(*smooth_case("squared", sizes=[3, 4, 2], activation=Tanh(), output=output))
+
+
+def test_nothing_passes_a_step():
+    net, X, y = smooth_case("cross_entropy", sizes=[3, 5, 3], activation=Step())
+    gradients = net.gradients(X, y)
+    assert not gradients.parameters[0][0].any()
+    assert gradients.parameters[1][0].any()
+
+
+def test_gradients_at_the_pre_activations():
+    net, X, y = smooth_case("cross_entropy", sizes=[3, 5, 3], activation=Tanh())
+    gradients = net.gradients(X, y)
+    # Softmax and cross-entropy: (p − y)/samples at the logits; below, what the bias gradients add up.
+    np.testing.assert_allclose(
+        gradients.pre_activations[1], (net.probabilities(X) - np.eye(3)[y]) / len(X), atol=1e-15
+    )
+    for delta, (_, db) in zip(gradients.pre_activations, gradients.parameters, strict=True):
+        np.testing.assert_allclose(delta.sum(axis=0), db)
+
+
+# --------------------------------------------------------------------------------- forward pass
+
+
+def test_forward_by_hand():
+    net = MLP([2, 2, 1], ReLU(), loss="logistic")
+    hidden, output = net.layers
+    hidden.weights[:], hidden.bias[:] = [[1, -1], [2, 1]], [0, 3]
+    output.weights[:], output.bias[:] = [[2], [-1]], [0.5]
+    trace = net.forward([[1, -2], [1, 1]])
+    assert trace.pre_activations[0].tolist() == [[-3, 0], [3, 3]]
+    assert trace.activations[0].tolist() == [[0, 0], [3, 3]]
+    assert trace.outputs.tolist() == [[0.5], [3.5]]
+    np.testing.assert_allclose(net.probabilities([[1, -2]]), 1 / (1 + math.exp(-0.5)))
+
+
+def test_maxout_by_hand():
+    net = MLP([1, 1], output=Maxout(2), loss="squared")
+    net.layers[0].weights[:] = [[[1]], [[-1]]]
+    net.layers[0].bias[:] = 0
+    assert net.predict([[-3], [2]]).tolist() == [3, 2]
+
+
+def test_hidden_units_may_change_places():
+    net, X, _ = smooth_case("cross_entropy", sizes=[3, 6, 4, 3], activation=Tanh())
+    before = net.forward(X).outputs
+    order = np.random.default_rng(1).permutation(6)
+    first, second = net.layers[:2]
+    first.weights, first.bias = first.weights[:, order], first.bias[order]
+    second.weights = second.weights[order]
+    np.testing.assert_allclose(net.forward(X).outputs, before, rtol=1e-12, atol=1e-14)
+
+
+def test_ten_linear_layers_are_one_matrix():
+    net = in_float64(MLP([3] * 10 + [2], Identity(), "xavier", loss="squared"))
+    product = np.linalg.multi_dot([layer.weights for layer in net.layers])
+    X, _ = some_data("squared")
+    np.testing.assert_allclose(net.forward(X).outputs, X @ product, rtol=1e-12)
+
+
+def test_a_batch_of_one_and_shapes():
+    for loss, outputs in OUTPUTS.items():
+        net = MLP([3, 4, outputs], ReLU(), loss=loss)
+        X, y = some_data(loss, samples=1)
+        trace = net.forward(X)
+        assert trace.outputs.shape == (1, outputs)
+        assert [g.shape for g in net.gradients(X, y).parameters[0]] == [(3, 4), (4,)]
+        assert len(net.fit(X, y, 2, 0.01, batch_size=1).loss) == 2
+
+
+def test_a_large_batch_is_the_mean_of_its_samples():
+    net = in_float64(MLP([3, 4, 3], Tanh()))
+    X, y = some_data("cross_entropy")
+    one_by_one = [net.gradients(X[i : i + 1], y[i : i + 1]).parameters[0][0] for i in range(len(X))]
+    np.testing.assert_allclose(net.gradients(X, y).parameters[0][0], np.mean(one_by_one, axis=0))
+
+
+def test_parameter_counts():
+    assert MLP([64, 32, 10], ReLU()).parameter_count == 64 * 32 + 32 + 32 * 10 + 10
+    assert MLP([64, 32, 10], PReLU()).parameter_count == 64 * 32 + 32 + 32 * 10 + 10 + 1
+    assert MLP([64, 32, 10], Maxout(3)).parameter_count == 3 * (64 * 32 + 32) + 32 * 10 + 10
+    assert MLP([64, 10]).parameter_count == 650
+
+
+# ------------------------------------------------------------------------------------- training
+
+
+def test_momentum_by_hand():
+    # One weight, one sample x = 1, target 0, squared error: gradient 2(w + b) for both.
+    net = MLP([1, 1], loss="squared")
+    net.layers[0].weights[:] = 1
+    losses = net.fit([[1]], [0], epochs=3, learning_rate=0.125, momentum=0.5).loss
+    # a: 1;  step −¼ each: a = ½;  step ½·(−¼) − ⅛ = −¼: a = 0.
+    assert losses == [1, 0.25, 0]
+    # third step ½·(−¼) − 0 = −⅛: w = 1 − ¼ − ¼ − ⅛
+    assert net.layers[0].weights.item() == 0.375
+    assert net.layers[0].bias.item() == -0.625
+
+
+def test_every_sample_is_seen_once_an_epoch():
+    seen = []
+    net = MLP([1, 1], loss="squared")
+    backward = net._backward
+    net._backward = lambda trace, y: seen.append(trace.inputs[:, 0]) or backward(trace, y)
+    net.fit(np.arange(10)[:, None] / 10, np.zeros(10), 2, 1e-3, batch_size=4)
+    assert [len(batch) for batch in seen] == [4, 4, 2, 4, 4, 2]
+    epochs = np.concatenate(seen).reshape(2, 10)
+    assert np.array_equal(np.sort(epochs), np.tile(np.arange(10) / 10, (2, 1)))
+    assert not np.array_equal(epochs[0], epochs[1])
+
+
+def trained(seed, activation=None):
+    net = MLP([3, 5, 3], activation or Tanh(), seed=seed)
+    net.fit(*some_data("cross_entropy", samples=40), epochs=3, learning_rate=0.1)
+    return net.layers[0].weights
+
+
+@pytest.mark.parametrize("activation", [Tanh(), PReLU(), Maxout(2)], ids=str)
+def test_a_seed_determines_the_run(activation):
+    assert np.array_equal(trained(1, activation), trained(1, activation))
+    assert not np.array_equal(trained(1, activation), trained(2, activation))
+
+
+def test_weights_stay_float32_and_arithmetic_is_float64():
+    net = MLP([3, 5, 3], Tanh())
+    X, y = some_data("cross_entropy")
+    net.fit(X.astype(np.float32), y, 2, 0.1)
+    assert {layer.weights.dtype for layer in net.layers} == {np.dtype(np.float32)}
+    assert net.forward(X.astype(np.float32)).outputs.dtype == np.float64
+    assert net.gradients(X, y).parameters[0][0].dtype == np.float64
+
+
+@pytest.mark.parametrize("activation", [Tanh(), ReLU(), Maxout(2)], ids=str)
+def test_it_learns_xor(activation):
+    net = MLP([2, 8, 1], activation, loss="logistic", seed=2)
+    history = net.fit(CORNERS, XOR, 300, 0.2, batch_size=None)
+    assert net.accuracy(CORNERS, XOR) == history.accuracy[-1] == 1
+    assert history.loss[-1] < 0.05 < history.loss[0]
+    assert net.predict(CORNERS).tolist() == XOR
+
+
+def test_without_hidden_layers_it_is_logistic_regression():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((400, 1))
+    y = (rng.random(400) < Sigmoid()(2 * X[:, 0] - 1)).astype(int)
+    net = MLP([1, 1], loss="logistic")
+    net.fit(X, y, 500, 0.5, batch_size=None)
+    p = net.probabilities(X)
+    # At the maximum of the likelihood the residuals are orthogonal to every feature, and to 1.
+    assert abs(np.mean(p - y)) < 1e-4
+    assert abs(np.mean((p - y) * X[:, 0])) < 1e-4
+
+
+def test_prelu_learns_its_slope():
+    x = np.linspace(-2, 2, 41)[:, None]
+    net = MLP([1, 1], output=PReLU(), loss="squared", seed=1)
+    net.layers[0].weights[:] = 1
+    net.fit(x, np.where(x > 0, x, 0.6 * x)[:, 0], 200, 0.05)
+    assert net.layers[0].activation.weight == pytest.approx(0.6, abs=0.01)
+
+
+def test_logistic_output_with_squared_error_has_an_accuracy():
+    net = MLP([2, 6, 1], Tanh(), loss="squared", output=Sigmoid(), seed=1)
+    net.fit(CORNERS, OR, 300, 0.5, batch_size=None)
+    assert net.accuracy(CORNERS, OR) == 1
+    assert (net.predict(CORNERS) > 0.5).tolist() == [bool(t) for t in OR]
+
+
+def test_validation_callback_snapshots_and_copies():
+    X, y = some_data("cross_entropy", samples=20)
+    net = MLP([3, 4, 3], Tanh())
+    start, steps = net.copy(), []
+    history = net.fit(
+        X,
+        y,
+        epochs=3,
+        learning_rate=0.1,
+        batch_size=10,
+        validation=(X, y),
+        callback=lambda net, step: steps.append(step),
+        snapshot_every=3,
+    )
+    assert steps == list(range(7))
+    assert list(history.snapshots) == [0, 3, 6]
+    assert np.array_equal(history.snapshots[0].layers[0].weights, start.layers[0].weights)
+    assert np.array_equal(history.snapshots[6].layers[0].weights, net.layers[0].weights)
+    assert not np.array_equal(history.snapshots[3].layers[0].weights, net.layers[0].weights)
+    assert len(history.validation_loss) == len(history.loss) == 3
+    assert history.validation_accuracy[-1] == net.accuracy(X, y)
+
+
+def test_progress_goes_to_the_error_stream(capsys):
+    X, y = some_data("cross_entropy")
+    MLP([3, 4, 3], Tanh()).fit(X, y, 5, 0.01)
+    assert capsys.readouterr() == ("", "")
+    MLP([3, 4, 3], Tanh()).fit(X, y, 5, 0.01, progress=True)
+    assert "epoch 5/5: loss" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("activation", [ReLU(), Tanh(), PReLU(), Maxout(2)], ids=str)
+def test_a_diverging_run_says_so_and_returns_what_it_has(activation):
+    X, y = some_data("squared", samples=40)
+    net = MLP([3, 8, 2], activation, loss="squared")
+    history = net.fit(X, y, epochs=400, learning_rate=50.0)
+    assert history.diverged
+    assert "diverged" in repr(history)
+    assert f"epoch {len(history.loss) + 1}" in history.message
+    assert len(history.loss) < 400
+    assert np.isfinite(history.loss).all()
+    assert all(np.isfinite(layer.weights).all() for layer in net.layers)
+
+
+def test_a_healthy_run_does_not_claim_to_diverge():
+    X, y = some_data("squared", samples=40)
+    history = MLP([3, 8, 2], Tanh(), loss="squared").fit(X, y, 5, 0.01)
+    assert (history.diverged, history.message) == (False, "")
+
+
+def test_losses_survive_extreme_logits():
+    z = np.array([[1e4, -1e4, 0.0], [-1e300, 1e300, 5.0]])
+    net = MLP([2, 3])
+    assert net.loss.value(z, np.array([0, 1])) == 0
+    assert net.loss.value(z[:1], np.array([1])) == 2e4
+    np.testing.assert_allclose(net.loss.gradient(z, np.array([0, 1])), 0)
+    logistic = MLP([2, 1], loss="logistic").loss
+    assert logistic.value(np.array([[800.0], [-800.0]]), np.array([0, 0])) == 400
+    assert np.array_equal(softmax(z).sum(axis=1), [1, 1])
+
+
+# --------------------------------------------------------------------------------- what it refuses
+
+X3, Y3 = np.zeros((4, 3)), [0, 1, 2, 0]
+REFUSED = [
+    # (call, error, words that the message must hold)
+    (lambda: Neuron([[1, 2]], 0, Step()), ValueError, "weights"),
+    (lambda: Neuron([1, 2], "0", Step()), TypeError, "bias"),
+    (lambda: Neuron([1, 2], 0, Step), TypeError, r"activation.*Step\(\).*class Step"),
+    (lambda: Neuron([1, 2], 0, "relu"), TypeError, "activation.*'relu'"),
+    (lambda: Neuron([1, 2], 0, Step())([1, 2, 3]), ValueError, r"X.*\(3,\)"),
+    (lambda: Perceptron(0), ValueError, "features.*at least 1.*0"),
+    (lambda: Perceptron(2.0), TypeError, "features.*integer.*float"),
+    (lambda: Perceptron(2).fit(CORNERS, [0, 1, 2, 1]), ValueError, "y.*0 or 1"),
+    (lambda: Perceptron(2).fit(CORNERS, [-1, 1, 1, 1]), ValueError, "y.*0 or 1.*-1"),
+    (lambda: Perceptron(2).fit(CORNERS, [0, 1]), ValueError, "y must hold 4 labels.*2"),
+    (lambda: Perceptron(2).fit(CORNERS, AND, max_epochs=0), ValueError, "max_epochs"),
+    (lambda: Perceptron(3).fit(CORNERS, AND), ValueError, r"X.*3 columns.*\(4, 2\)"),
+    (lambda: novikoff_bound(CORNERS, XOR, [1, 1], 0), ValueError, "weights and bias must separate"),
+    (lambda: he(0, 3, 4), TypeError, "rng.*Generator.*int"),
+    (lambda: he(np.random.default_rng(0), 0, 4), ValueError, "fan_in.*at least 1"),
+    (lambda: he(np.random.default_rng(0), 4, 1.5), TypeError, "fan_out.*integer"),
+    (lambda: scaled(he, 0), ValueError, "gain.*0"),
+    (lambda: scaled(len, 2), TypeError, "init.*xavier"),
+    (lambda: MLP([3]), ValueError, "sizes"),
+    (lambda: MLP(3), ValueError, "sizes.*3"),
+    (lambda: MLP([3, 0, 2], ReLU()), ValueError, "sizes.*at least 1"),
+    (lambda: MLP([3, 4.0, 2], ReLU()), TypeError, "sizes.*integer.*4.0"),
+    (lambda: MLP([3, 4, 2]), TypeError, "activation.*None"),
+    (lambda: MLP([3, 4, 2], ReLU), TypeError, r"activation.*ReLU\(\)"),
+    (lambda: MLP([3, 4, 2], [ReLU(), ReLU()]), ValueError, "activation.*1.*got 2"),
+    (lambda: MLP([3, 4, 2], ReLU(), init="glorot"), ValueError, "init.*'xavier'.*'glorot'"),
+    (lambda: MLP([3, 4, 2], ReLU(), init=3), TypeError, "init.*3"),
+    (lambda: MLP([3, 4, 2], ReLU(), init=["he"]), ValueError, "init.*2.*got 1"),
+    (lambda: MLP([3, 4, 2], ReLU(), loss="mse"), ValueError, "loss.*'squared'.*'mse'"),
+    (lambda: MLP([3, 4, 2], ReLU(), seed=-1), ValueError, "seed.*at least 0"),
+    (lambda: MLP([3, 4, 2], ReLU(), seed=None), TypeError, "seed.*integer.*None"),
+    (lambda: MLP([3, 2], output=Sigmoid()), ValueError, "output.*cross_entropy"),
+    (lambda: MLP([3, 2], output=3, loss="squared"), TypeError, "output.*int"),
+    (lambda: Maxout(0), ValueError, "pieces.*at least 1"),
+    (lambda: Maxout(True), TypeError, "pieces.*bool"),
+    (lambda: MLP([3, 3]).forward(CORNERS), ValueError, r"X.*3 columns.*\(4, 2\)"),
+    (lambda: MLP([3, 3]).forward([1, 2, 3]), ValueError, r"X.*\(3,\)"),
+    (lambda: MLP([3, 3]).forward(np.zeros((0, 3))), ValueError, "X.*non-empty"),
+    (lambda: MLP([3, 3]).forward([[1, 2, math.nan]]), ValueError, "X must be finite"),
+    (lambda: MLP([3, 3]).forward([["1", "2", "3"]]), TypeError, "X"),
+    (lambda: MLP([3, 3]).forward([[1j, 2, 3]]), TypeError, "X.*complex"),
+    (lambda: MLP([3, 3]).gradients(X3, [0, 1, 3, 0]), ValueError, "y.*0 to 2"),
+    (lambda: MLP([3, 3]).gradients(X3, [0, 0.5, 1, 0]), ValueError, "y.*integers"),
+    (lambda: MLP([3, 3]).gradients(X3, Y3[:3]), ValueError, "y must hold 4 labels.*3"),
+    (lambda: MLP([3, 1]).gradients(X3, [0, 0, 0, 0]), ValueError, "at least 2 outputs.*logistic"),
+    (lambda: MLP([3, 2], loss="logistic").gradients(X3, Y3), ValueError, "exactly 1 output.*2"),
+    (lambda: MLP([3, 2], loss="squared").gradients(X3, Y3), ValueError, r"y.*\(4, 2\).*\(4,\)"),
+    (
+        lambda: MLP([3, 1], loss="squared").gradients(X3, [0, 0, 0, math.inf]),
+        ValueError,
+        "y.*finite",
+    ),
+    (lambda: MLP([3, 2], loss="squared").probabilities(X3), ValueError, "probabilities.*squared"),
+    (lambda: MLP([3, 2], loss="squared").accuracy(X3, Y3), ValueError, "accuracy.*one output"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 0, 0.1), ValueError, "epochs.*at least 1"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 2.5, 0.1), TypeError, "epochs.*integer"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0), ValueError, r"learning_rate.*\(0, ∞\).*0"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, math.nan), ValueError, "learning_rate.*nan"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, "fast"), TypeError, "learning_rate.*str"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, momentum=1), ValueError, r"momentum.*\[0, 1\).*1"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, batch_size=0), ValueError, "batch_size"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, validation=X3), TypeError, "validation"),
+    (
+        lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, validation=(CORNERS, AND)),
+        ValueError,
+        "validation X",
+    ),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, callback=3), TypeError, "callback.*3"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, snapshot_every=0), ValueError, "snapshot_every"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "words"), REFUSED)
+def test_what_it_cannot_use_it_refuses_by_name(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
+
+
+def test_every_initialiser_has_a_name_and_every_text_is_readable():
+    assert set(INITIALISERS) == {"xavier", "he", "lecun", "framework_default"}
+    assert str(scaled(xavier, 4)) == "4 × Xavier"
+    assert str(Maxout(3)) == "Maxout (3 pieces)"
+    assert (
+        repr(MLP([64, 32, 10], actfun.GELU()))
+        == "MLP(64–32–10, GELU, cross-entropy, 2410 parameters)"
+    )
