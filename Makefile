@@ -29,7 +29,7 @@ test: $(STAMP)   ## run everything: library, notebooks, book, browser
 	$(BIN)/python -m pytest
 
 test-fast: $(STAMP)  ## run the library's tests only
-	$(BIN)/python -m pytest tests --ignore=tests/test_book.py --ignore=tests/test_browser.py
+	$(BIN)/python -m pytest tests --ignore=tests/test_book.py --ignore=tests/test_browser.py --ignore=tests/test_live_sliders.py
 
 store: $(STAMP)  ## execute the notebooks and store their text outputs: make store [PAGES=chapters/relu.ipynb]
 	$(BIN)/python tools/store_outputs.py $(PAGES)
@@ -47,5 +47,5 @@ $(STAMP): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
 	@echo "Setting up .venv: a few minutes, once."
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@

@@ -1,4 +1,4 @@
-"""For every process of the tests, notebook kernels included: one thread each, as they run side by side."""
+"""For every process of the tests, kernels of notebooks included: one thread, as two run at once."""
 
 import os
 

@@ -2,10 +2,9 @@
 
 import math
 
+import actfun
 import numpy as np
 import pytest
-
-import actfun
 from actfun import ALL, Identity, PReLU, ReLU, Sigmoid, Step, Tanh, softmax
 from actfun.network import (
     INITIALISERS,
@@ -254,7 +253,7 @@ def test_nothing_passes_a_step():
 def test_gradients_at_the_pre_activations():
     net, X, y = smooth_case("cross_entropy", sizes=[3, 5, 3], activation=Tanh())
     gradients = net.gradients(X, y)
-    # Softmax and cross-entropy: (p − y)/samples at the logits; below, what the bias gradients add up.
+    # Softmax and cross-entropy: (p − y)/samples at the logits; below, sums to the bias gradients.
     np.testing.assert_allclose(
         gradients.pre_activations[1], (net.probabilities(X) - np.eye(3)[y]) / len(X), atol=1e-15
     )
@@ -298,7 +297,7 @@ def test_ten_linear_layers_are_one_matrix():
     net = in_float64(MLP([3] * 10 + [2], Identity(), "xavier", loss="squared"))
     product = np.linalg.multi_dot([layer.weights for layer in net.layers])
     X, _ = some_data("squared")
-    np.testing.assert_allclose(net.forward(X).outputs, X @ product, rtol=1e-12)
+    np.testing.assert_allclose(net.forward(X).outputs, X @ product, rtol=1e-12, atol=1e-15)
 
 
 def test_a_batch_of_one_and_shapes():

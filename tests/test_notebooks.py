@@ -1,4 +1,4 @@
-"""The notebooks as they are stored. (Running them, and comparing what they print, is nbval's part.)"""
+"""The notebooks as they are stored. (nbval runs them, and compares what they print.)"""
 
 import re
 

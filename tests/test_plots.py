@@ -1,6 +1,5 @@
 """Pictures: what the artists hold is what was given, and looks are what the book promises."""
 
-import dataclasses
 import itertools
 import logging
 import warnings
@@ -13,9 +12,6 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import CenteredNorm, to_rgb
-from matplotlib.testing.compare import compare_images
-
 from actfun import (
     ALL,
     ELU,
@@ -31,6 +27,9 @@ from actfun import (
     plots,
 )
 from actfun.looks import GREY, PALETTE, distinct_looks
+from matplotlib.colors import CenteredNorm, to_rgb
+from matplotlib.testing.compare import compare_images
+from matplotlib.text import Text
 
 BASELINES = Path(__file__).parent / "images"
 
@@ -118,7 +117,7 @@ def test_hues_differ_for_every_reader(sight):
                          [0.0259, 0.78277, -0.80868]]) @ cones  # fmt: skip
 
     gaps = [np.linalg.norm(oklab(a) - oklab(b)) for a, b in itertools.combinations(PALETTE, 2)]
-    assert min(gaps) > 0.05
+    assert min(gaps) > 0.09
 
 
 def test_no_two_functions_look_the_same():
@@ -134,7 +133,7 @@ def test_a_label_has_the_colour_of_its_function():
 
 
 def test_a_new_function_gets_a_stable_colour():
-    assert plots.colour(Square()) == plots.colour("Square") == "#b98a00"
+    assert plots.colour(Square()) == plots.colour("Square") == "#7e44e7"
 
 
 def test_repeated_functions_get_different_looks():
@@ -180,7 +179,7 @@ def dots(ax):
 
 def test_step_has_no_vertical_line(pair):
     plots.function_and_derivative(pair, Step())
-    x, y = pair[0].lines[2].get_data()
+    y = pair[0].lines[2].get_ydata()
     jump = np.flatnonzero(np.isnan(y))
     assert jump.size == 1 and y[jump - 1] == 0 and y[jump + 1] == 1
     open_dots, filled = dots(pair[0])
@@ -218,7 +217,7 @@ def shaded(ax):
         (ReLU(), [6, 0]),
         (Step(), [12, 0]),
         (LeakyReLU(), [0, 0]),  # slope 0.01 is small, but it does not fade
-        (SiLU(), [1.78, 0]),  # the flat bottom at −1.28 is not saturation
+        (SiLU(), [1.92, 0]),  # the flat bottom at −1.28 is not saturation
     ],
     ids=str,
 )
@@ -239,7 +238,7 @@ def test_labels_of_curves_do_not_overlap(ax):
     other = plots.panels()[1]
     plots.curves(other, [ReLU(), ELU(), SELU(), GELU(), Tanh()])
     other.figure.canvas.draw()
-    boxes = [label.get_window_extent() for label in other.texts]
+    boxes = [Text.get_window_extent(label) for label in other.texts]
     assert not any(a.y0 < b.y1 and b.y0 < a.y1 for a, b in itertools.combinations(boxes, 2))
 
 

@@ -7,7 +7,6 @@ import sys
 
 import numpy as np
 import pytest
-
 from actfun import ALL, ELU, GELU, LeakyReLU, Mish, ReLU, Softplus, Step
 from actfun.base import Activation, Interval, elementwise, parameter
 from actfun.tables import COLUMNS, TOPICS, Table, card, comparison, mean_output, number
@@ -99,7 +98,7 @@ def test_card_of_mish():
     fields = cells(card(Mish()))
     assert fields["range"] == "[−0.30884, ∞)"
     assert fields["limits"] == "0 at −∞, ∞ at ∞"
-    assert fields["extrema"] == "minimum −0.30884 at −1.1925"
+    assert fields["extrema"] == "minimum −0.30884 at −1.1924"
     assert fields["Lipschitz constant"] == "1.0885"
     assert fields["monotone"] == "no"
     assert fields["saturates"] == "left"

@@ -207,12 +207,15 @@ def gradient_norms(net, X, y, of="weights"):
 class LayerStatistics(NamedTuple):
     """Layer by layer, arrays of length depth.
 
-    ``mean`` and ``std`` of the activations over all units and samples; ``gradient``, the root mean
-    square of the gradient at the pre-activations when one of size 1 arrives at the top.
+    ``mean`` and ``std`` of the activations, over all units and samples together. ``spread``: how far
+    apart the samples still are, the root mean square over units of the deviation between samples;
+    where it is 0 every input gives the same output, even if ``std`` is not 0. ``gradient``: the root
+    mean square of the gradient at the pre-activations when one of size 1 arrives at the top.
     """
 
     mean: np.ndarray
     std: np.ndarray
+    spread: np.ndarray
     gradient: np.ndarray
 
 
@@ -259,8 +262,10 @@ def layer_statistics(
         A = rng.standard_normal((samples, width))
     else:
         A = samples_array(inputs, width, "inputs")
+    if batch_norm and len(A) < 2:
+        raise ValueError(f"samples must be at least 2 with batch_norm, got {len(A)}")
     offset = 0.0
-    mean, std, backward = [], [], []
+    mean, std, spread, backward = [], [], [], []
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         for _ in range(depth):
             W = init(rng, width, width)
@@ -274,6 +279,7 @@ def layer_statistics(
             backward.append((W, Z, mask * activation.derivative(Z), deviation))
             mean.append(A.mean())
             std.append(A.std())
+            spread.append(np.sqrt(A.var(axis=0).mean()))
         gradient = rng.standard_normal(A.shape)
         lengths = []
         for W, Z, slope, deviation in reversed(backward):
@@ -282,7 +288,7 @@ def layer_statistics(
             if deviation is not None:  # back through the normalisation
                 delta = (delta - delta.mean(axis=0) - Z * (delta * Z).mean(axis=0)) / deviation
             gradient = delta @ W.T
-    return LayerStatistics(np.array(mean), np.array(std), np.array(lengths[::-1]))
+    return LayerStatistics(*map(np.array, (mean, std, spread, lengths[::-1])))
 
 
 def _drop(rng, A, rate, alpha_rate):
@@ -319,11 +325,15 @@ class Race:
 
     def rows(self):
         """The table as text, row by row: label, mean, sd, min, max, seeds, diverged."""
-        decimals = ".1%" if self.percent else ".4g"
         return [
-            (str(row.label), *(format(value, decimals) for value in row[1:5]), *map(str, row[5:]))
+            (str(row.label), *map(self._number, row[1:5]), *map(str, row[5:]))
             for row in summary(self)
         ]
+
+    def _number(self, score):
+        if math.isnan(score):
+            return "–"
+        return f"{100 * score:.1f} %" if self.percent else f"{score:.4g}"
 
     def __repr__(self):
         table = [self.header, *self.rows()]
@@ -374,23 +384,31 @@ def race(
         raise TypeError(
             f"configurations must be a non-empty dict of label → dict, got {configurations!r}"
         )
+    common = dict(
+        epochs=epochs, learning_rate=learning_rate, momentum=momentum, batch_size=batch_size
+    )
+    allowed = ["sizes", "activation", "init", "loss", "output", "centred", *common]
     for label, configuration in configurations.items():
         if not isinstance(configuration, dict) or "sizes" not in configuration:
             raise ValueError(
                 f"configurations[{label!r}] must be a dict of MLP arguments with 'sizes', "
                 f"got {configuration!r}"
             )
+        for name in configuration:
+            if name not in allowed:
+                raise ValueError(
+                    f"configurations[{label!r}] may hold {', '.join(allowed)}, got {name!r}"
+                )
     if not isinstance(data, (tuple, list)) or len(data) != 4:
         raise TypeError(f"data must be (X, y, X_test, y_test), got {type(data).__name__}")
     data = Data(*data)
+    if not hasattr(seeds, "__iter__"):
+        raise TypeError(f"seeds must be a list or range of integers, got {seeds!r}")
     seeds = list(seeds)
     if not seeds:
         raise ValueError("seeds must hold at least one seed, got none")
     if measure is not None and not callable(measure):
         raise TypeError(f"measure must be a function (net, data) -> number, got {measure!r}")
-    common = dict(
-        epochs=epochs, learning_rate=learning_rate, momentum=momentum, batch_size=batch_size
-    )
     report = _Progress(len(configurations) * len(seeds), progress)
     scores, diverged = {}, {}
     for label, configuration in configurations.items():

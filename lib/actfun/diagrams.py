@@ -9,8 +9,10 @@ import numpy as np
 from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
 
+from actfun.looks import BLUE, GREEN, GREY, RED
+
 OUTLINE = dict(fill=False, edgecolor="black", linewidth=1.2)
-INPUT, WEIGHT, OUTPUT = "#1a85d6", "#c8380c", "#1b7837"
+INPUT, WEIGHT, OUTPUT = BLUE, RED, GREEN
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 
 
@@ -84,7 +86,7 @@ def biological_neuron(ax):
         _curve(ax, knob - [0.2, 0], knob - [0.35, 0.02], knob - [0.6, -0.1], width=1.2)
     # cell body, axon hillock, axon, terminals
     ax.add_patch(Circle((3.2, 2.2), 0.55, **OUTLINE | dict(linewidth=2)))
-    ax.add_patch(Circle((3.15, 2.25), 0.17, color="#808080"))
+    ax.add_patch(Circle((3.15, 2.25), 0.17, color=GREY))
     _curve(ax, (3.69, 2.45), (3.95, 2.28), (4.3, 2.26), width=2)
     _curve(ax, (3.69, 1.95), (3.95, 2.12), (4.3, 2.14), width=2)
     _curve(ax, (4.3, 2.2), (5.3, 2.25), (6.2, 2.1), (6.9, 1.98), (7.6, 2.2), width=4, colour=OUTPUT)
@@ -100,7 +102,7 @@ def biological_neuron(ax):
         ("synapses", (2.2, 0.3), (0.78, 0.98)),
     ):
         ax.annotate(text, target, place, ha="center", va="center", arrowprops=dict(
-            arrowstyle="-", color="#808080", linewidth=0.8, shrinkA=1, shrinkB=1))  # fmt: skip
+            arrowstyle="-", color=GREY, linewidth=0.8, shrinkA=1, shrinkB=1))  # fmt: skip
     return _sketch(ax, 9.6, 4.3)
 
 
@@ -123,7 +125,7 @@ def layers_diagram(ax, sizes):
         for start in left:
             for end in right:
                 run = np.subtract(end, start) / np.hypot(*np.subtract(end, start)) * radius
-                ax.plot(*np.transpose([start + run, end - run]), color="#808080", linewidth=0.7)
+                ax.plot(*np.transpose([start + run, end - run]), color=GREY, linewidth=0.7)
     for layer, column in enumerate(columns):
         edge = INPUT if layer == 0 else OUTPUT if layer == len(sizes) - 1 else WEIGHT
         name = "input" if layer == 0 else "output" if layer == len(sizes) - 1 else "hidden"

@@ -238,12 +238,11 @@ def _strip(root):
 
 def _theme(root):
     """Ink takes the colour of the surrounding text; heat maps keep their greys."""
-    heat_map = {
-        id(element)
-        for group in root.iter("g")
-        if group.get("id", "").startswith("QuadMesh")
-        for element in group.iter()
-    }
+    meshes = [group for group in root.iter("g") if group.get("id", "").startswith("QuadMesh")]
+    for mesh in meshes:
+        mesh.set("shape-rendering", "crispEdges")  # no seams between the cells
+        mesh.set("fill", "#000000")  # which matplotlib leaves out as the default
+    heat_map = {id(element) for mesh in meshes for element in mesh.iter()}
     for element in root.iter():
         if "style" not in element.attrib:
             continue

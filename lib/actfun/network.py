@@ -593,9 +593,9 @@ class History:
         if self.loss:
             text += f", loss {self.loss[-1]:.4g}"
         if self.accuracy:
-            text += f", accuracy {self.accuracy[-1]:.1%}"
+            text += f", accuracy {100 * self.accuracy[-1]:.1f} %"
         if self.validation_accuracy:
-            text += f", validation accuracy {self.validation_accuracy[-1]:.1%}"
+            text += f", validation accuracy {100 * self.validation_accuracy[-1]:.1f} %"
         return f"History({text}{'; ' + self.message if self.message else ''})"
 
 

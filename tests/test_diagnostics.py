@@ -1,0 +1,333 @@
+"""What the experiments measure, on networks whose answer is known."""
+
+import math
+
+import numpy as np
+import pytest
+from actfun import ELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from actfun.diagnostics import (
+    Data,
+    Race,
+    dead_units,
+    digits,
+    exact_zeros,
+    gradient_norms,
+    iris_pairs,
+    layer_statistics,
+    moons,
+    race,
+    sparsity,
+    spirals,
+    summary,
+)
+from actfun.network import MLP, Maxout, lecun, scaled, xavier
+
+# ------------------------------------------------------------------------------------- data
+
+
+@pytest.mark.parametrize(
+    ("load", "shapes", "classes"),
+    [(digits, (1400, 397, 64), 10), (moons, (400, 400, 2), 2), (spirals, (400, 400, 2), 2)],
+)
+def test_data_are_split_scaled_and_read_only(load, shapes, classes):
+    data = load()
+    train, test, features = shapes
+    assert data.X.shape == (train, features)
+    assert data.X_test.shape == (test, features)
+    assert data.y.shape == (train,)
+    assert data.y_test.shape == (test,)
+    np.testing.assert_allclose(data.X.mean(axis=0), 0, atol=1e-12)
+    assert data.X.var() == pytest.approx(1)
+    assert set(data.y) == set(data.y_test) == set(range(classes))
+    together = np.vstack([data.X, data.X_test])
+    assert len(np.unique(together, axis=0)) == train + test  # no sample in both parts
+    for array in data:
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+    assert load() is data
+
+
+def test_pixels_from_paper_to_ink():
+    data = digits(centred=False)
+    assert (data.X.min(), data.X.max()) == (0, 1)
+    assert np.array_equal(data.y, digits().y)
+    scale = np.ptp(digits().X)
+    difference = digits().X - digits().X[0], data.X - data.X[0]
+    np.testing.assert_allclose(np.corrcoef(*map(np.ravel, difference))[0, 1], 1)
+    assert scale > 1
+
+
+def test_two_iris_pairs_separate_and_one_does_not():
+    from actfun.network import Perceptron
+
+    pairs = iris_pairs()
+    converged = {
+        names: Perceptron(2).fit(X, y, max_epochs=200).converged for names, (X, y) in pairs.items()
+    }
+    assert converged == {
+        "setosa, versicolor": True,
+        "setosa, virginica": True,
+        "versicolor, virginica": False,
+    }
+    for X, y in pairs.values():
+        assert X.shape == (100, 2)
+        assert y.sum() == 50
+
+
+# -------------------------------------------------------------------------- looking into a network
+
+
+def net_with_bias(activation, *biases):
+    """One hidden layer with these biases, weights 1, on inputs −1, 0 and 1."""
+    net = MLP([1, len(biases), 1], activation, loss="logistic")
+    net.layers[0].weights[:] = 1
+    net.layers[0].bias[:] = biases
+    return net, np.array([[-1.0], [0.0], [1.0]])
+
+
+def test_dead_means_no_slope_on_any_sample():
+    # z over the samples: −6 … −4 dead, −1 … 1 alive, −2 … 0 dead (slope 0 at 0), 1 … 3 alive
+    net, X = net_with_bias(ReLU(), -5, 0, -1, 2)
+    assert dead_units(net, X) == [0.5]
+    assert sparsity(net, X) == [(3 + 2 + 3 + 0) / 12]
+    assert exact_zeros(net, X) == [2]
+    net.layers[0].activation = LeakyReLU()
+    assert dead_units(net, X) == [0]
+    assert sparsity(net, X) == [2 / 12]
+
+
+def test_a_saturated_unit_is_dead_only_when_its_slope_underflows():
+    assert dead_units(*net_with_bias(Sigmoid(), -50, 0)) == [0]
+    assert dead_units(*net_with_bias(Sigmoid(), -1000, 0)) == [0.5]
+
+
+def test_dead_pieces_of_a_maxout_layer():
+    net = MLP([1, 1, 1], Maxout(3), loss="logistic")
+    net.layers[0].weights[:] = [[[1]], [[-1]], [[0]]]
+    net.layers[0].bias[:] = [[0], [0], [-1]]
+    assert dead_units(net, [[-1], [2]]) == pytest.approx(1 / 3)
+    assert exact_zeros(net, [[0], [2]]) == [2]
+
+
+def test_a_dead_layer_gets_no_gradient_and_a_leak_revives_it():
+    net = MLP([64, 20, 20, 10], ReLU())
+    net.layers[0].bias[:] = -1000
+    X, y, *_ = digits()
+    assert dead_units(net, X)[0] == 1
+    assert gradient_norms(net, X, y)[0] == 0
+    net.layers[0].activation = LeakyReLU(0.1)
+    assert dead_units(net, X)[0] == 0
+    assert gradient_norms(net, X, y)[0] > 0
+
+
+def test_gradient_norms_are_those_of_back_propagation():
+    X, y, *_ = moons()
+    net = MLP([2, 8, 8, 1], Tanh(), "xavier", loss="logistic")
+    gradients = net.gradients(X, y)
+    expected = [np.linalg.norm(dW) for dW, _ in gradients.parameters]
+    np.testing.assert_allclose(gradient_norms(net, X, y), expected)
+    expected = [np.linalg.norm(delta) for delta in gradients.pre_activations]
+    np.testing.assert_allclose(gradient_norms(net, X, y, of="pre_activations"), expected)
+
+
+def test_gradients_vanish_in_a_deep_logistic_network():
+    X, y, *_ = digits()
+    ratios = []
+    for init in (xavier, scaled(xavier, 4)):
+        norms = gradient_norms(
+            MLP([64] * 11 + [10], Sigmoid(), init, centred=True), X, y, of="pre_activations"
+        )
+        ratios.append(norms[0] / norms[-1])
+    assert ratios[0] < 1e-4
+    assert ratios[1] > 1e-2
+
+
+# ---------------------------------------------------------------------------------- statistics
+
+
+def test_the_identity_keeps_its_variance_with_lecun_weights():
+    statistics = layer_statistics(Identity(), lecun, depth=20, width=400)
+    np.testing.assert_allclose(statistics.std, 1, atol=0.15)
+    np.testing.assert_allclose(statistics.gradient, 1, atol=0.15)
+    np.testing.assert_allclose(statistics.mean, 0, atol=0.05)
+
+
+def test_statistics_of_a_layer_by_hand():
+    rng = np.random.default_rng(3)
+    inputs = rng.standard_normal((50, 8))
+    statistics = layer_statistics(ELU(), "he", depth=2, width=8, seed=5, inputs=inputs)
+    rng = np.random.default_rng(5)
+    first, second = (rng.standard_normal((8, 8)) * math.sqrt(2 / 8) for _ in range(2))
+    Z1 = inputs @ first
+    Z2 = ELU()(Z1) @ second
+    A2 = ELU()(Z2)
+    delta2 = rng.standard_normal(A2.shape) * ELU().derivative(Z2)
+    delta1 = delta2 @ second.T * ELU().derivative(Z1)
+    np.testing.assert_allclose(statistics.mean, [ELU()(Z1).mean(), A2.mean()])
+    np.testing.assert_allclose(statistics.std, [ELU()(Z1).std(), A2.std()])
+    spread = [math.sqrt(np.mean(np.var(A, axis=0))) for A in (ELU()(Z1), A2)]
+    np.testing.assert_allclose(statistics.spread, spread)
+    rms = [math.sqrt(np.mean(delta**2)) for delta in (delta1, delta2)]
+    np.testing.assert_allclose(statistics.gradient, rms)
+
+
+def test_selu_keeps_its_fixed_point_and_others_do_not():
+    selu = layer_statistics(SELU(), lecun, depth=100)
+    assert abs(selu.mean[-1]) < 0.1
+    assert 0.85 < selu.std[-1] < 1.15
+    assert layer_statistics(Tanh(), xavier, depth=100).std[-1] < 0.1
+    assert layer_statistics(SiLU(), "he", depth=100).std[-1] < 1e-12
+    assert layer_statistics(SELU(), xavier, depth=100, seed=1).std[-1] == pytest.approx(1, abs=0.15)
+    assert layer_statistics(SELU(), "he", depth=100).std[-1] > 10
+
+
+def test_alpha_dropout_keeps_the_fixed_point_and_dropout_does_not():
+    def std(**kind):
+        return layer_statistics(SELU(), lecun, depth=50, width=256, **kind).std[-1]
+
+    assert std(alpha_dropout=0.1) == pytest.approx(1, abs=0.15)
+    assert std(dropout=0.1) > 1.2
+
+
+def test_batch_norm_holds_any_activation_in_place():
+    plain = layer_statistics(Sigmoid(), xavier, depth=50)
+    normed = layer_statistics(Sigmoid(), xavier, depth=50, batch_norm=True)
+    assert plain.std[-1] > 0.1  # between units: every sample gives the same activations
+    assert plain.spread[-1] < 1e-12
+    assert normed.spread[-1] > 0.1
+    assert plain.gradient[0] < 1e-20
+    assert normed.gradient[0] > 1e-3
+
+
+def test_the_gradient_of_batch_norm_against_finite_differences():
+    inputs = np.random.default_rng(0).standard_normal((6, 4))
+    statistics = layer_statistics(Tanh(), depth=2, width=4, batch_norm=True, inputs=inputs)
+    rng = np.random.default_rng(0)
+    weights = [rng.standard_normal((4, 4)) * math.sqrt(2 / 4) for _ in range(2)]
+    upstream = rng.standard_normal((6, 4))
+
+    def normalised(Z):
+        return (Z - Z.mean(axis=0)) / Z.std(axis=0)
+
+    def objective(Z1):  # a function of the normalised pre-activations of the first layer
+        return np.sum(upstream * np.tanh(normalised(np.tanh(Z1) @ weights[1])))
+
+    Z1, slopes = normalised(inputs @ weights[0]), np.empty((6, 4))
+    for index in np.ndindex(6, 4):
+        step = np.zeros((6, 4))
+        step[index] = 1e-6
+        slopes[index] = (objective(Z1 + step) - objective(Z1 - step)) / 2e-6
+    assert statistics.gradient[0] == pytest.approx(math.sqrt(np.mean(slopes**2)), rel=1e-6)
+
+
+def test_centred_statistics_of_the_logistic_function():
+    plain = layer_statistics(Sigmoid(), scaled(xavier, 4), depth=30)
+    centred = layer_statistics(Sigmoid(), scaled(xavier, 4), depth=30, centred=True)
+    assert abs(centred.mean[-1] - 0.5) < 0.02
+    assert centred.gradient[0] > 10 * plain.gradient[0]
+
+
+# -------------------------------------------------------------------------------------- races
+
+
+def small_race(**arguments):
+    configurations = {
+        "wide": dict(sizes=[2, 16, 1], activation=Tanh(), init="xavier", loss="logistic"),
+        "none": dict(sizes=[2, 1], loss="logistic", learning_rate=0.01),
+    }
+    return race(configurations, moons(), **{"seeds": range(3), "epochs": 10, **arguments})
+
+
+def test_a_race_is_the_training_it_stands_for():
+    result = small_race()
+    net = MLP([2, 16, 1], Tanh(), "xavier", loss="logistic", seed=2)
+    net.fit(moons().X, moons().y, 10, 0.05)
+    assert result.scores["wide"][2] == net.accuracy(moons().X_test, moons().y_test)
+    net = MLP([2, 1], loss="logistic", seed=0)
+    net.fit(moons().X, moons().y, 10, 0.01)
+    assert result.scores["none"][0] == net.accuracy(moons().X_test, moons().y_test)
+    assert not result.diverged["wide"].any()
+
+
+def test_a_race_may_measure_anything():
+    result = small_race(measure=lambda net, data: net.parameter_count)
+    assert result.scores["wide"].tolist() == [65] * 3
+    assert result.rows()[0] == ("wide", "65", "0", "65", "65", "3", "0")
+
+
+def test_a_diverging_run_is_counted():
+    configurations = {"wild": dict(sizes=[2, 8, 1], activation=ReLU(), loss="squared")}
+    result = race(configurations, moons(), seeds=[0, 1], epochs=50, learning_rate=50.0)
+    assert result.diverged["wild"].tolist() == [True, True]
+    assert summary(result)[0].diverged == 2
+
+
+def test_the_summary_of_known_scores():
+    result = Race(
+        {"a": np.array([0.5, 0.7, 0.9]), "longer": np.array([1.0])},
+        {"a": np.array([False, True, False]), "longer": np.array([False])},
+    )
+    first, second = summary(result)
+    assert first == pytest.approx(("a", 0.7, 0.2, 0.5, 0.9, 3, 1))
+    assert second.mean == 1
+    assert math.isnan(second.sd)
+    assert result._repr_markdown_().splitlines() == [
+        "|  | mean | sd | min | max | seeds | diverged |",
+        "| --- | --: | --: | --: | --: | --: | --: |",
+        "| a | 70.0 % | 20.0 % | 50.0 % | 90.0 % | 3 | 1 |",
+        "| longer | 100.0 % | – | 100.0 % | 100.0 % | 1 | 0 |",
+    ]
+    text = repr(result).splitlines()
+    assert text[1].split() == "a 70.0 % 20.0 % 50.0 % 90.0 % 3 1".split()
+    assert len({len(line) for line in text}) == 1
+
+
+def test_progress_is_silent_unless_wanted(capsys):
+    small_race()
+    assert capsys.readouterr() == ("", "")
+    small_race(progress=True)
+    assert "1/6 runs" in capsys.readouterr().err
+
+
+# --------------------------------------------------------------------------------- what it refuses
+
+NET = MLP([2, 3, 1], ReLU(), loss="logistic")
+ONE = {"one": dict(sizes=[2, 1], loss="logistic")}
+REFUSED = [
+    (lambda: dead_units(ReLU(), [[1, 2]]), TypeError, "net must be an MLP.*ReLU"),
+    (lambda: dead_units(NET, [[1, 2, 3]]), ValueError, r"X.*2 columns.*\(1, 3\)"),
+    (lambda: sparsity(None, [[1, 2]]), TypeError, "net.*NoneType"),
+    (lambda: exact_zeros(3, [[1, 2]]), TypeError, "net.*int"),
+    (lambda: gradient_norms(NET, [[1, 2]], [1], of="z"), ValueError, "of.*pre_activations.*'z'"),
+    (lambda: gradient_norms(NET, [[1, 2]], [2]), ValueError, "y.*0 or 1"),
+    (lambda: digits(centred="yes"), TypeError, "centred.*'yes'"),
+    (lambda: layer_statistics(ReLU), TypeError, r"activation.*ReLU\(\)"),
+    (lambda: layer_statistics(ReLU(), "hee"), ValueError, "init.*'he'.*'hee'"),
+    (lambda: layer_statistics(ReLU(), depth=0), ValueError, "depth.*at least 1"),
+    (lambda: layer_statistics(ReLU(), width=1.5), TypeError, "width.*integer"),
+    (lambda: layer_statistics(ReLU(), samples=0), ValueError, "samples"),
+    (lambda: layer_statistics(ReLU(), seed=-1), ValueError, "seed"),
+    (lambda: layer_statistics(ReLU(), dropout=1), ValueError, r"dropout.*\[0, 1\).*1"),
+    (lambda: layer_statistics(ReLU(), alpha_dropout=-0.1), ValueError, "alpha_dropout.*-0.1"),
+    (lambda: layer_statistics(ReLU(), inputs=[[1, 2]]), ValueError, "inputs.*128 columns"),
+    (lambda: layer_statistics(ReLU(), samples=1, batch_norm=True), ValueError, "samples.*2"),
+    (lambda: race([], moons()), TypeError, "configurations.*dict"),
+    (lambda: race({}, moons()), TypeError, "configurations.*non-empty"),
+    (lambda: race({"a": {}}, moons()), ValueError, r"configurations\['a'\].*'sizes'"),
+    (lambda: race({"a": {**ONE["one"], "width": 3}}, moons()), ValueError, r"\['a'\].*'width'"),
+    (lambda: race({"a": {**ONE["one"], "seed": 3}}, moons()), ValueError, r"\['a'\].*'seed'"),
+    (lambda: race(ONE, moons().X), TypeError, "data.*X_test"),
+    (lambda: race(ONE, moons(), seeds=[]), ValueError, "seeds.*at least one"),
+    (lambda: race(ONE, moons(), seeds=3), TypeError, "seeds.*3"),
+    (lambda: race(ONE, moons(), seeds=[0.5]), TypeError, "seed.*integer"),
+    (lambda: race(ONE, moons(), epochs=0), ValueError, "epochs.*at least 1"),
+    (lambda: race(ONE, Data(*digits())), ValueError, "X.*2 columns"),
+    (lambda: race(ONE, moons(), measure="accuracy"), TypeError, "measure.*'accuracy'"),
+    (lambda: summary({"a": [1]}), TypeError, "result must be a Race.*dict"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "words"), REFUSED)
+def test_what_it_cannot_use_it_refuses_by_name(call, error, words):
+    with pytest.raises(error, match=words):
+        call()

@@ -1,0 +1,162 @@
+"""Figures as inline SVG: themed, described, small, and the same every time."""
+
+import base64
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from actfun import figures
+
+
+@pytest.fixture(autouse=True)
+def plain_looks():
+    with matplotlib.rc_context(), matplotlib.style.context("default"):
+        yield
+    plt.close("all")
+
+
+def curve(**looks):
+    fig = Figure(figsize=(4, 2))
+    ax = fig.subplots()
+    ax.plot([0, 1, 2], [1, 0, 1 / 3], **looks)
+    ax.set_title("f′ < 1 & so on")
+    return fig
+
+
+def styles(markup, tag):
+    return [e.get("style", "") for e in ElementTree.fromstring(markup).iter(tag)]
+
+
+def test_markup_is_well_formed_and_carries_its_description():
+    root = ElementTree.fromstring(figures.svg(curve(), alt='a "bent" line'))
+    assert root.tag == "svg" and root.get("role") == "img"
+    assert root.get("aria-label") == 'a "bent" line'
+    assert "f′ < 1 & so on" in [text.text for text in root.iter("text")]
+
+
+def test_without_a_description_the_drawing_is_hidden_from_assistive_technology():
+    root = ElementTree.fromstring(figures.svg(curve()))
+    assert root.get("aria-hidden") == "true" and root.get("role") is None
+
+
+def test_the_drawing_shrinks_but_does_not_grow():
+    root = ElementTree.fromstring(figures.svg(curve()))
+    assert (root.get("width"), root.get("height"), root.get("viewBox")) == ("384", "192", "0 0 288 144")
+    assert "max-width:100%" in root.get("style") and "height:auto" in root.get("style")
+
+
+def test_ink_follows_the_text_and_backgrounds_are_transparent():
+    markup = figures.svg(curve())
+    assert "#000000" not in markup and "#ffffff" not in markup
+    assert "stroke:currentColor" in markup
+    assert "fill:currentColor" in ElementTree.fromstring(markup).get("style")
+    assert not any(style.startswith("fill:#fff") for style in styles(markup, "path"))
+
+
+def test_other_colours_stay():
+    assert "stroke:#1a85d6" in figures.svg(curve(color="#1a85d6"))
+
+
+def test_grey_lines_are_a_paler_ink():
+    assert "stroke:currentColor" in figures.svg(curve(color="0.8"))
+    assert "stroke-opacity:0.2" in figures.svg(curve(color="0.8"))
+
+
+def test_a_grey_heat_map_keeps_its_greys():
+    fig = Figure(figsize=(2, 2))
+    fig.subplots().pcolormesh(np.array([[0.0, 0.5], [0.6, 1.0]]), cmap="gray")
+    markup = figures.svg(fig)
+    (mesh,) = (g for g in ElementTree.fromstring(markup).iter("g") if g.get("shape-rendering"))
+    cells = [cell.get("style", "") for cell in mesh.iter("path")]
+    assert mesh.get("fill") == "#000000" and not any("fill" in style for style in cells[:1])
+    assert any("fill:#ffffff" in style for style in cells) and len(cells) == 4
+
+
+def test_the_background_of_the_figure_itself_is_restored():
+    fig = curve()
+    dpi, canvas = fig.dpi, fig.canvas
+    figures.svg(fig)
+    assert fig.patch.get_visible() and fig.axes[0].patch.get_visible()
+    assert fig.dpi == dpi and fig.canvas is canvas
+
+
+def test_coordinates_have_two_decimals():
+    markup = figures.svg(curve())
+    for name in ("d", "x", "y"):
+        for value in re.findall(rf' {name}="([^"]*)"', markup):
+            assert not re.search(r"\.\d{3}", value), value
+
+
+def test_only_referenced_ids_remain_and_every_reference_resolves():
+    fig = curve(marker="o")
+    markup = figures.svg(fig)
+    ids = re.findall(r' id="([^"]+)"', markup)
+    references = set(re.findall(r'(?:href="|url\()#([^")]+)', markup))
+    assert ids and len(ids) == len(set(ids)) and set(ids) == references
+
+
+def test_different_figures_share_no_ids():
+    first, second = figures.svg(curve()), figures.svg(curve(color="red"))
+    assert not set(re.findall(r' id="([^"]+)"', first)) & set(re.findall(r' id="([^"]+)"', second))
+
+
+def test_no_style_sheet_or_script_leaks_into_the_page():
+    markup = figures.svg(curve())
+    for tag in ("<style", "<script", "<metadata", "<?xml", "<!DOCTYPE"):
+        assert tag not in markup
+
+
+def test_the_same_figure_gives_the_same_markup_in_another_process():
+    code = (
+        "from matplotlib.figure import Figure; from actfun import figures\n"
+        "fig = Figure(figsize=(4, 2)); ax = fig.subplots(); ax.plot([0, 1, 2], [1, 0, 1 / 3])\n"
+        "ax.set_title('f′ < 1 & so on'); print(ascii(figures.svg(fig)))"
+    )
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert output.stdout.strip() == ascii(figures.svg(curve()))
+
+
+def test_show_gives_svg_for_a_page_and_png_for_the_rest():
+    picture = figures.show(curve(), alt="a bent line", caption="Bent & straight")
+    bundle = picture._repr_mimebundle_()
+    assert bundle["text/plain"] == "Picture('a bent line')"
+    assert bundle["text/html"].startswith('<figure class="actfun-figure"><svg')
+    assert "<figcaption>Bent &amp; straight</figcaption>" in bundle["text/html"]
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+
+
+def test_show_closes_the_figure():
+    fig, ax = plt.subplots()
+    figures.show(fig, alt="empty axes")
+    assert not plt.fignum_exists(fig.number)
+
+
+@pytest.mark.parametrize("alt", ["", "  \n"])
+def test_a_blank_description_is_refused(alt):
+    with pytest.raises(ValueError, match="alt must say"):
+        figures.show(curve(), alt=alt)
+
+
+def test_wrong_kinds_are_refused():
+    with pytest.raises(TypeError, match="fig must be a matplotlib Figure, got str"):
+        figures.show("figure", alt="text")
+    with pytest.raises(TypeError, match="alt must be a string, got int"):
+        figures.show(curve(), alt=3)
+    with pytest.raises(TypeError, match="caption must be a string"):
+        figures.show(curve(), alt="a line", caption=3)
+
+
+def test_a_png_is_opaque_whatever_the_style_says():
+    with matplotlib.rc_context({"savefig.transparent": True, "figure.facecolor": "none"}):
+        image = figures.png(curve())
+    import io
+
+    pixels = plt.imread(io.BytesIO(image))
+    assert pixels.shape[2] == 3 or np.all(pixels[..., 3] == 1)

@@ -1,0 +1,481 @@
+"""Sliders: what they refuse, what a page gets, and how it works in a browser from file://."""
+
+import copy
+import gzip
+import json
+import re
+import shutil
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+
+from actfun import figures, sliders
+from actfun.sliders import Choice, Range, Slider, Steps, Toggle, Values
+
+ROOT = Path(__file__).parent.parent
+X = np.linspace(-4, 4, 101)
+
+
+@pytest.fixture(autouse=True)
+def plain_looks():
+    with matplotlib.rc_context(), matplotlib.style.context("default"):
+        yield
+
+
+def elu(axes, alpha):
+    curve, slope = axes
+    curve.plot(X, np.where(X > 0, X, alpha * np.expm1(np.minimum(X, 0))), label="ELU")
+    curve.set(xlim=(-4, 4), ylim=(-2.2, 4), title="ELU")
+    curve.grid(True)
+    curve.legend()
+    slope.plot(X, np.where(X > 0, 1, alpha * np.exp(np.minimum(X, 0))), color="C1")
+    slope.set(xlim=(-4, 4), ylim=(-0.2, 2.2), title="Slope")
+    return f"f(−2) = {alpha * np.expm1(-2):.2f}"
+
+
+def line(ax, weight, bias):
+    ax.plot(X, np.tanh(weight * X + bias))
+    ax.set(xlim=(-4, 4), ylim=(-1.1, 1.1))
+
+
+def chosen(ax, points, dashed):
+    x = np.linspace(-1, 1, points)
+    ax.plot(x, x**2)
+    if dashed:
+        ax.plot(x, -(x**2), "--")
+        ax.text(0, 0, "a < b & c")
+    ax.set(xlim=(-1, 1), ylim=(-1, 1))
+
+
+def path(ax, step):
+    ax.scatter(range(step + 1), range(step + 1))
+    ax.set(xlim=(-1, 6), ylim=(-1, 6))
+    return f"step {step}"
+
+
+def elu_slider(step=0.05):
+    return Slider(
+        elu,
+        alt="ELU and its slope for α = {alpha}",
+        caption="ELU",
+        layout=(1, 2),
+        alpha=Range(0, 2, step, start=1, label="α"),
+    )
+
+
+def grid_slider():
+    return Slider(
+        line, alt="tanh, {weight} and {bias}", weight=Range(-1, 1, 0.5, start=1), bias=[-1, 0, 1]
+    )
+
+
+def choice_slider():
+    return Slider(
+        chosen,
+        alt="A parabola by {points} points",
+        points=Choice({"few": 3, "many": 50}, label="Points"),
+        dashed=Toggle(label="Dashed too"),
+    )
+
+
+def step_slider():
+    return Slider(path, alt="{step} steps", step=Steps(6, label="Step", interval=50))
+
+
+EVERY = [lambda: elu_slider(0.5), grid_slider, choice_slider, step_slider]
+
+
+# ---------------------------------------------------------------- controls
+
+
+def test_range_values_are_exact_decimals():
+    control = Range(0, 2, 0.1)
+    assert control.values[3] == 0.3 and control.values[-1] == 2.0
+    assert control.texts[3] == "0.3" and len(control.values) == 21
+
+
+def test_range_of_whole_numbers_stays_whole():
+    assert Range(-2, 4, 2).values == (-2, 0, 2, 4)
+    assert Range(-2, 4, 2).texts == ("−2", "0", "2", "4")
+
+
+def test_start_is_found_by_value():
+    assert Range(0, 2, 0.05, start=1).index == 20
+    assert Range(0, 2, 0.1, start=0.1 + 0.2).index == 3
+    assert Choice({"few": 3, "many": 50}, start=50).index == 1
+    assert Choice(["a", "b"], start="b").index == 1
+    assert Toggle(True).index == 1
+    assert Steps(5, start=4).index == 4
+
+
+def test_texts_follow_the_format():
+    assert Range(1, 3, 1, format="{:.1f} s").texts == ("1.0 s", "2.0 s", "3.0 s")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Range(0, 2, 0), "step must be positive, got 0"),
+        (lambda: Range(2, 0, 1), "high must be greater than low"),
+        (lambda: Range(0, 1, 0.3), "multiple of step"),
+        (lambda: Range(0, float("inf"), 1), "high must be finite"),
+        (lambda: Range(0, 2, 0.5, start=0.7), "start must be one of 0.0, 0.5"),
+        (lambda: Choice(["a", "b"], start="c"), "start must be one of a, b"),
+        (lambda: Values([]), "at least one value"),
+        (lambda: Values([1.0, 1.001], format="{:.1f}"), "must read differently"),
+        (lambda: Steps(0), "steps must be at least 1"),
+        (lambda: Steps(3, interval=0), "interval must be at least 50"),
+        (lambda: Slider(path, alt=" ", step=[1]), "alt must say"),
+        (lambda: Slider(path, alt="{stop}", step=[1]), "alt must name controls only"),
+        (lambda: Slider(path, alt="path"), "at least one control"),
+        (lambda: Slider(line, alt="line", weight=Steps(27), bias=Steps(26)), "27 × 26 = 702 frames"),
+    ],
+)
+def test_wrong_values_are_refused(make, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Range("0", 2, 1), "low must be a number, got '0'"),
+        (lambda: Toggle(1), "start must be True or False"),
+        (lambda: Slider("path", alt="path", step=[1]), "draw must be callable, got str"),
+        (lambda: Slider(path, alt="path", step=3), "step must be a Range"),
+        (lambda: Slider(path, alt=3, step=[1]), "alt must be a string"),
+    ],
+)
+def test_wrong_kinds_are_refused(make, message):
+    with pytest.raises(TypeError, match=re.escape(message)):
+        make()
+
+
+def test_draw_may_not_add_axes_or_return_something_else():
+    def colour_bar(ax, step):
+        ax.figure.colorbar(ax.imshow([[step]]))
+
+    with pytest.raises(ValueError, match="added axes"):
+        sliders.static_markup(Slider(colour_bar, alt="colours", step=[1, 2]))
+    with pytest.raises(TypeError, match="draw must return a str or None, got list"):
+        sliders.static_markup(Slider(lambda ax, step: ax.plot([step]), alt="x", step=[1]))
+
+
+# ---------------------------------------------------------------- the static page
+
+
+def payload(markup):
+    return json.loads(re.search(r'<script type="application/json">(.*)</script>', markup)[1])
+
+
+def base_svg(markup):
+    return ElementTree.fromstring(re.search(r"<svg.*?</svg>", markup, re.S)[0])
+
+
+def apply(base, changes, frame):
+    """What sliders.js does, on an element tree."""
+    root = copy.deepcopy(base)
+    nodes = list(root.iter())
+    for node, name, choices, picks in changes:
+        value = choices[picks[frame]]
+        if name == "<":
+            inner = ElementTree.fromstring(f"<g>{value}</g>")
+            nodes[node][:] = list(inner)
+            nodes[node].text = inner.text
+        elif name == "":
+            nodes[node].text = value or None
+        elif value is None:
+            nodes[node].attrib.pop(name, None)
+        else:
+            nodes[node].set(name, value)
+    return root
+
+
+def drawn_afresh(slider, position, prefix):
+    """The frame on axes that are really cleared, in the places that the first frame fixed."""
+    stage = sliders.Stage(slider)
+    with matplotlib.rc_context({"axes.titley": 1.0}):
+        for ax in stage.all_axes:
+            ax.clear()
+    tree, _ = stage.frame(position)
+    figures.describe(tree, slider.describe(position))
+    return figures.to_markup(tree).replace(figures.PLACEHOLDER, prefix)
+
+
+def canonical(markup):
+    return ElementTree.canonicalize(markup)
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_every_frame_is_what_drawing_it_afresh_gives(make):
+    slider = make()
+    markup = sliders.static_markup(slider)
+    data, base = payload(markup), base_svg(markup)
+    prefix = re.search(r'<label for="(f\w{8}-)', markup)[1]
+    pictures = set()
+    for frame, position in enumerate(slider.positions()):
+        rebuilt = apply(base, data["changes"], frame)
+        rebuilt.set("aria-label", data["alts"][frame])
+        rebuilt = canonical(ElementTree.tostring(rebuilt, encoding="unicode"))
+        assert rebuilt == canonical(drawn_afresh(slider, position, prefix))
+        pictures.add(rebuilt)
+    assert len(pictures) == slider.frame_count
+
+
+def test_the_first_picture_is_the_start():
+    markup = sliders.static_markup(elu_slider(0.5))
+    assert base_svg(markup).get("aria-label") == "ELU and its slope for α = 1.0"
+    assert '<p class="actfun-values">α = 1.0</p>' in markup
+    assert "f(−2) = −0.86" in markup.replace("-0.86", "−0.86")
+
+
+def test_sizes():
+    markup = sliders.static_markup(elu_slider())
+    assert len(base_svg(markup).attrib) and len(gzip.compress(markup.encode())) < 40_000
+    assert len(re.search(r"<svg.*?</svg>", markup, re.S)[0]) < 25_000
+
+
+def test_only_what_differs_is_stored():
+    changes = payload(sliders.static_markup(elu_slider(0.5)))["changes"]
+    assert {name for _, name, _, _ in changes} == {"d"}
+    assert len(changes) == 2
+
+
+def test_markup_is_the_same_every_time_and_ids_are_its_own():
+    first, again = (sliders.static_markup(grid_slider()) for _ in range(2))
+    assert first == again
+    other = sliders.static_markup(elu_slider(0.5))
+    ids = [re.findall(r' id="([^"]+)"', markup) for markup in (first, other)]
+    assert all(len(found) == len(set(found)) for found in ids) and not set(ids[0]) & set(ids[1])
+
+
+def test_nothing_ends_the_script_early():
+    def draw(ax, text):
+        ax.set_title(text)
+
+    slider = Slider(draw, alt="{text}", text=Choice(["</script><b>", "plain"]))
+    markup = sliders.static_markup(slider)
+    assert markup.count("</script>") == 1
+    assert payload(markup)["alts"] == ["</script><b>", "plain"]
+
+
+def test_the_bundle_has_a_page_a_picture_and_a_short_text():
+    bundle = choice_slider()._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", "image/png"}
+    assert bundle["text/plain"] == "Slider('A parabola by few points', 4 frames)"
+
+
+def test_a_frame_is_drawn_quickly():
+    stage = sliders.Stage(elu_slider())
+    stage.frame((0,))
+    times = []
+    for index in range(10):
+        begin = time.process_time()
+        stage.frame((index,))
+        times.append(time.process_time() - begin)
+    assert min(times) < 0.060
+
+
+# ---------------------------------------------------------------- in a browser
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.fail(f"the browser tests need Chromium: none of {', '.join(names)} is on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser, tmp_path):
+    """Write sliders into a page, open it from file://, and watch what it asks for and complains of."""
+    contexts, trouble = [], []
+
+    def open_page(*made, **settings):
+        for name in ("sliders.js", "figures.css"):
+            shutil.copy(ROOT / "assets" / name, tmp_path / name)
+        page_file = tmp_path / "page.html"
+        page_file.write_text(
+            '<!doctype html><html lang="en"><meta charset="utf-8"><title>Sliders</title>'
+            '<link rel="icon" href="data:,"><link rel="stylesheet" href="figures.css">'
+            '<script src="sliders.js"></script><body>'
+            + "".join(sliders.static_markup(slider) for slider in made),
+            encoding="utf-8",
+        )
+        context = browser.new_context(**settings)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: trouble.append(message.text))
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on(
+            "request",
+            lambda request: request.url.startswith(("file:", "data:")) or trouble.append(request.url),
+        )
+        page.goto(page_file.as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+def picture(page):
+    return page.locator(".actfun-slider svg").first.evaluate("svg => svg.outerHTML")
+
+
+def test_keyboard(open_page):
+    page = open_page(elu_slider(0.5))
+    control, svg = page.get_by_label("α", exact=True), page.locator("svg")
+    before = picture(page)
+    control.focus()
+    page.keyboard.press("ArrowRight")
+    assert control.get_attribute("aria-valuetext") == "1.5"
+    assert page.locator("output").inner_text() == "1.5"
+    assert svg.get_attribute("aria-label") == "ELU and its slope for α = 1.5"
+    assert page.locator(".actfun-readout").inner_text() == "f(−2) = -1.30"
+    assert picture(page) != before
+    page.keyboard.press("End")
+    assert control.get_attribute("aria-valuetext") == "2.0"
+    page.keyboard.press("Home")
+    assert control.get_attribute("aria-valuetext") == "0.0"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert picture(page) == before
+
+
+def test_pointer(open_page):
+    page = open_page(grid_slider())
+    before = picture(page)
+    box = page.get_by_label("weight", exact=True).bounding_box()
+    page.mouse.move(box["x"] + box["width"] - 8, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 2, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    assert page.get_by_label("weight", exact=True).get_attribute("aria-valuetext") == "−1.0"
+    page.get_by_label("bias", exact=True).click(position={"x": 2, "y": 10})
+    assert page.locator("svg").get_attribute("aria-label") == "tanh, −1.0 and −1"
+    assert picture(page) != before
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_the_browser_shows_each_frame_as_drawn(open_page, make):
+    slider = make()
+    page = open_page(slider)
+    prefix = page.locator("label").first.get_attribute("for")[:10]
+    for position in list(slider.positions())[::-1]:
+        page.evaluate(
+            """position => document.querySelectorAll(".actfun-control").forEach((row, i) => {
+                const input = row.querySelector("input, select");
+                if (input.type === "checkbox") input.checked = position[i] === 1;
+                else if (input.type === "range") input.value = position[i];
+                else input.selectedIndex = position[i];
+                input.dispatchEvent(new Event("input"));
+            })""",
+            position,
+        )
+        expected = page.evaluate(
+            "markup => { const d = document.createElement('div'); d.innerHTML = markup;"
+            " return d.firstChild.outerHTML; }",
+            drawn_afresh(slider, position, prefix),
+        )
+        sort = "markup => [...new DOMParser().parseFromString(markup, 'text/html').querySelectorAll('*')]"
+        sort += ".map(e => e.tagName + [...e.attributes].map(a => a.name + '=' + a.value).sort()"
+        sort += " + (e.children.length ? '' : e.textContent))"
+        assert page.evaluate(sort, picture(page)) == page.evaluate(sort, expected)
+
+
+def test_drop_down_and_toggle(open_page):
+    page = open_page(choice_slider())
+    few = picture(page)
+    page.get_by_label("Points", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    assert page.locator("svg").get_attribute("aria-label") == "A parabola by many points"
+    many = picture(page)
+    page.get_by_label("Dashed too", exact=True).focus()
+    page.keyboard.press("Space")
+    assert len({few, many, picture(page)}) == 3
+    assert "a &lt; b &amp; c" in picture(page)
+    page.get_by_label("Dashed too", exact=True).click()
+    page.get_by_label("Points", exact=True).select_option("few")
+    assert picture(page) == few
+
+
+def test_play_runs_to_the_end_and_starts_again(open_page):
+    page = open_page(step_slider())
+    page.get_by_role("button", name="Play Step").click()
+    page.get_by_role("button", name="Pause Step").wait_for()
+    page.get_by_role("button", name="Play Step").wait_for(timeout=5000)
+    assert page.get_by_label("Step", exact=True).get_attribute("aria-valuetext") == "5"
+    page.get_by_role("button", name="Play Step").press("Enter")
+    page.wait_for_function("document.querySelector('output').textContent === '2'")
+    page.get_by_label("Step", exact=True).press("Home")
+    page.wait_for_timeout(200)
+    assert page.locator("output").inner_text() == "0"
+
+
+def test_play_becomes_single_steps_for_less_motion(open_page):
+    page = open_page(step_slider(), reduced_motion="reduce")
+    page.get_by_role("button", name="Next Step").click()
+    page.wait_for_timeout(200)
+    assert page.locator("output").inner_text() == "1"
+
+
+def test_without_javascript_the_start_is_shown_and_no_dead_control(open_page):
+    page = open_page(elu_slider(0.5), java_script_enabled=False)
+    assert page.locator("svg").is_visible()
+    assert page.locator(".actfun-values").inner_text() == "α = 1.0"
+    assert not page.locator("input").is_visible()
+
+
+def test_reloading_keeps_picture_and_control_together(open_page):
+    page = open_page(elu_slider(0.5))
+    before = picture(page)
+    page.get_by_label("α", exact=True).press("End")
+    page.reload()
+    assert page.get_by_label("α", exact=True).input_value() == "2" and picture(page) == before
+
+
+def test_a_phone_of_320_pixels(open_page):
+    page = open_page(elu_slider(0.5), viewport={"width": 320, "height": 600})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.locator("svg").bounding_box()["width"] > 280
+
+
+def test_the_page_gets_no_globals(open_page):
+    page = open_page()
+    own = page.evaluate(
+        "() => { const frame = document.createElement('iframe'); document.body.append(frame);"
+        " return Object.keys(window).filter(name => !(name in frame.contentWindow)); }"
+    )
+    assert own in ([], ["0"])
+
+
+def test_a_move_fits_into_one_frame(open_page):
+    page = open_page(elu_slider())
+    milliseconds = page.evaluate(
+        """() => {
+            const input = document.querySelector("input");
+            const times = [];
+            for (let i = 0; i <= 40; i++) {
+                input.value = i;
+                const begin = performance.now();
+                input.dispatchEvent(new Event("input"));
+                document.querySelector("svg").getBoundingClientRect();
+                times.push(performance.now() - begin);
+            }
+            return times.sort((a, b) => a - b)[20];
+        }"""
+    )
+    assert milliseconds < 16
