@@ -2,14 +2,15 @@
 
 import math
 
-import actfun
 import numpy as np
 import pytest
-from actfun.activations import ALL
-from actfun.exercises import check_activation, check_maxout, check_perceptron, check_softmax
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import erf, erfc, expit, ndtr
+
+import actfun
+from actfun.activations import ALL
+from actfun.exercises import check_activation, check_maxout, check_perceptron, check_softmax
 
 BOTH = pytest.mark.parametrize("derivative", [False, True], ids=["f", "slope"])
 

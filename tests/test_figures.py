@@ -48,7 +48,11 @@ def test_without_a_description_the_drawing_is_hidden_from_assistive_technology()
 
 def test_the_drawing_shrinks_but_does_not_grow():
     root = ElementTree.fromstring(figures.svg(curve()))
-    assert (root.get("width"), root.get("height"), root.get("viewBox")) == ("384", "192", "0 0 288 144")
+    assert (root.get("width"), root.get("height"), root.get("viewBox")) == (
+        "384",
+        "192",
+        "0 0 288 144",
+    )
     assert "max-width:100%" in root.get("style") and "height:auto" in root.get("style")
 
 
@@ -119,7 +123,9 @@ def test_the_same_figure_gives_the_same_markup_in_another_process():
         "fig = Figure(figsize=(4, 2)); ax = fig.subplots(); ax.plot([0, 1, 2], [1, 0, 1 / 3])\n"
         "ax.set_title('f′ < 1 & so on'); print(ascii(figures.svg(fig)))"
     )
-    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
     assert output.stdout.strip() == ascii(figures.svg(curve()))
 
 

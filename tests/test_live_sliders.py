@@ -95,7 +95,9 @@ def shown(client):
 
 
 def curve(picture):
-    return sorted(re.findall(r' d="([^"]+)"', picture), key=len)[-1], picture.count("stroke-dasharray")
+    return sorted(re.findall(r' d="([^"]+)"', picture), key=len)[-1], picture.count(
+        "stroke-dasharray"
+    )
 
 
 def test_a_person_gets_real_widgets_and_a_still(shown):

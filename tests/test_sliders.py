@@ -132,7 +132,10 @@ def test_texts_follow_the_format():
         (lambda: Slider(path, alt=" ", step=[1]), "alt must say"),
         (lambda: Slider(path, alt="{stop}", step=[1]), "alt must name controls only"),
         (lambda: Slider(path, alt="path"), "at least one control"),
-        (lambda: Slider(line, alt="line", weight=Steps(27), bias=Steps(26)), "27 × 26 = 702 frames"),
+        (
+            lambda: Slider(line, alt="line", weight=Steps(27), bias=Steps(26)),
+            "27 × 26 = 702 frames",
+        ),
     ],
 )
 def test_wrong_values_are_refused(make, message):
@@ -197,7 +200,7 @@ def apply(base, changes, frame):
 
 def drawn_afresh(slider, position, prefix):
     """The frame on axes that are really cleared, in the places that the first frame fixed."""
-    stage = sliders.Stage(slider)
+    stage = slider.stage()
     with matplotlib.rc_context({"axes.titley": 1.0}):
         for ax in stage.all_axes:
             ax.clear()
@@ -270,7 +273,7 @@ def test_the_bundle_has_a_page_a_picture_and_a_short_text():
 
 
 def test_a_frame_is_drawn_quickly():
-    stage = sliders.Stage(elu_slider())
+    stage = elu_slider().stage()
     stage.frame((0,))
     times = []
     for index in range(10):
@@ -320,7 +323,9 @@ def open_page(browser, tmp_path):
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.on(
             "request",
-            lambda request: request.url.startswith(("file:", "data:")) or trouble.append(request.url),
+            lambda request: (
+                request.url.startswith(("file:", "data:")) or trouble.append(request.url)
+            ),
         )
         page.goto(page_file.as_uri())
         return page

@@ -14,9 +14,11 @@ import xml.etree.ElementTree as ElementTree
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+from PIL import Image
 
 PLACEHOLDER = "\ue000"
 """Stands for the prefix of every id until the whole markup is known; see ``with_prefix``."""
@@ -102,7 +104,6 @@ class Picture:
             "image/png": base64.b64encode(self.image).decode("ascii"),
         }
 
-
     def _html(self):
         drawing = img(self.image, self.alt) if someone_is_there() else self.markup
         return f'<figure class="actfun-figure">{drawing}{figcaption(self.caption)}</figure>'
@@ -112,6 +113,18 @@ def png(fig, dpi=120):
     """The figure as PNG bytes, on white."""
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", dpi=dpi, facecolor="white", transparent=False)
+    return buffer.getvalue()
+
+
+def pixels(fig, dpi=144):
+    """The figure on white as an array of shape (height, width, 3)."""
+    return np.asarray(Image.open(io.BytesIO(png(fig, dpi))).convert("RGB"))
+
+
+def pixels_to_png(array):
+    """PNG bytes of such an array."""
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, format="png")
     return buffer.getvalue()
 
 

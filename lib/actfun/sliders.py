@@ -10,142 +10,17 @@ import html
 import itertools
 import json
 import math
-from dataclasses import dataclass
-from decimal import Decimal
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
 from actfun import figures
+from actfun.controls import Choice, Control, Range, Steps, Toggle, Values
+
+__all__ = ["Choice", "Range", "Slider", "Steps", "Toggle", "Values"]
 
 MAX_FRAMES = 700
-
-
-# ---------------------------------------------------------------- controls
-
-
-@dataclass(frozen=True)
-class Control:
-    """What a control can be set to: values, how each is written, and where it starts."""
-
-    values: tuple
-    texts: tuple
-    index: int
-    label: str | None = None
-    kind: str = "range"
-    interval: int = 0
-
-    def __post_init__(self):
-        if not self.values:
-            raise ValueError("a control needs at least one value, got none")
-
-
-def Range(low, high, step, start=None, label=None, format=None):
-    """Values from `low` to `high` in equal steps, on a slider.
-
-    Parameters
-    ----------
-    low, high, step : int or float
-        `high` - `low` is a multiple of `step`. Values are exact decimals: 0.3, never 0.30000000000000004.
-    start : number, optional
-        The value shown first; `low` by default.
-    label : str, optional
-        Visible name; the keyword's name by default.
-    format : str, optional
-        How a value is written, as in ``"{:.1f} s"``; by default with the decimals of the step.
-    """
-    for name, number in (("low", low), ("high", high), ("step", step)):
-        if isinstance(number, bool) or not isinstance(number, (int, float, np.number)):
-            raise TypeError(f"{name} must be a number, got {number!r}")
-        if not math.isfinite(number):
-            raise ValueError(f"{name} must be finite, got {number!r}")
-    first, last, stride = (Decimal(str(number)) for number in (low, high, step))
-    if stride <= 0:
-        raise ValueError(f"step must be positive, got {step!r}")
-    if last <= first:
-        raise ValueError(f"high must be greater than low ({low!r}), got {high!r}")
-    if (last - first) % stride:
-        raise ValueError(
-            f"high - low must be a multiple of step, got low={low!r}, high={high!r}, step={step!r}"
-        )
-    exact = [first + i * stride for i in range(int((last - first) / stride) + 1)]
-    whole = all(value == int(value) for value in (first, stride))
-    values = [int(value) if whole else float(value) for value in exact]
-    decimals = 0 if whole else max(0, -min(v.normalize().as_tuple().exponent for v in exact))
-    return Values(values, start, label, format or f"{{:.{decimals}f}}")
-
-
-def Values(values, start=None, label=None, format=None):
-    """Any values in order, on a slider; a plain list or tuple in a call means this."""
-    return _control(values, _write(values, format), start, label, "range")
-
-
-def Choice(options, start=None, label=None):
-    """A drop-down: a list of values, or a dict of visible names to values."""
-    if isinstance(options, dict):
-        return _control(options.values(), options.keys(), start, label, "select")
-    return _control(options, _write(options, None), start, label, "select")
-
-
-def Toggle(start=False, label=None):
-    """On or off: draw gets True or False."""
-    if not isinstance(start, bool):
-        raise TypeError(f"start must be True or False, got {start!r}")
-    return Control((False, True), ("off", "on"), int(start), label, "checkbox")
-
-
-def Steps(steps, start=None, label=None, format=None, interval=400):
-    """A sequence with a play button, such as the steps of a training run.
-
-    Parameters
-    ----------
-    steps : int or sequence
-        A number n means 0, ..., n - 1.
-    interval : int
-        Milliseconds from one step to the next. Readers who asked their system for less motion get a
-        button for one step instead.
-    """
-    if isinstance(steps, (int, np.integer)) and not isinstance(steps, bool):
-        if steps < 1:
-            raise ValueError(f"steps must be at least 1, got {steps}")
-        steps = range(int(steps))
-    if not interval >= 50:
-        raise ValueError(f"interval must be at least 50 milliseconds, got {interval!r}")
-    return _control(steps, _write(steps, format), start, label, "play", interval)
-
-
-def _control(values, texts, start, label, kind, interval=0):
-    values, texts = tuple(values), tuple(str(text) for text in texts)
-    if not values:
-        raise ValueError("a control needs at least one value, got none")
-    if len(set(texts)) < len(texts):
-        raise ValueError(f"the values of a control must read differently, got {', '.join(texts)}")
-    index = 0 if start is None else _position(values, texts, start)
-    return Control(values, texts, index, label, kind, int(interval))
-
-
-def _position(values, texts, start):
-    for position, (value, text) in enumerate(zip(values, texts)):
-        same = value == start if np.ndim(value) == 0 else value is start
-        if same or (isinstance(start, float) and np.ndim(value) == 0 and _close(value, start)):
-            return position
-        if isinstance(start, str) and text == start:
-            return position
-    raise ValueError(f"start must be one of {', '.join(texts)}; got {start!r}")
-
-
-def _close(value, start):
-    return isinstance(value, (int, float)) and math.isclose(value, start, abs_tol=1e-12)
-
-
-def _write(values, format):
-    """Each value as text, with a real minus sign before numbers."""
-    texts = [format.format(value) if format else str(value) for value in values]
-    return [text.replace("-", "−", 1) if text[:1] == "-" else text for text in texts]
-
-
-# ---------------------------------------------------------------- the slider
 
 
 class Slider:
@@ -228,23 +103,28 @@ class Slider:
 
     def summary(self, position):
         """The values in one line: "α = 0.5, slope on"."""
-        return ", ".join(f"{self.label(name)} = {text}" for name, text in self.texts(position).items())
+        return ", ".join(
+            f"{self.label(name)} = {text}" for name, text in self.texts(position).items()
+        )
 
     def positions(self):
         """All positions, the last control varying fastest."""
         return itertools.product(*(range(len(c.values)) for c in self.controls.values()))
 
+    def stage(self, scale=1):
+        """A figure on which the frames can be drawn one after another."""
+        return Stage(self, scale)
+
     def strip(self, count=4):
-        """PNG bytes of a few frames with their values, for print."""
-        path = _walk(self.start, [len(c.values) for c in self.controls.values()], count)
-        rows = math.ceil(len(path) / 2)
-        width, height = self.size
-        fig = Figure(figsize=(1.5 * width, 0.75 * rows * (height + 0.4)), layout="constrained")
-        panels = np.ravel(fig.subfigures(rows, 2))
-        for panel, position in zip(panels, path):
-            panel.suptitle(self.summary(position), fontsize="medium")
-            self.draw(panel.subplots(*self.layout), **self.values(position))
-        return figures.png(fig, dpi=100)
+        """PNG bytes of a few frames with their values, two in a row, for print."""
+        stage, frames = self.stage(scale=0.75), []
+        for position in _walk(self.start, [len(c.values) for c in self.controls.values()], count):
+            stage.readout(position)
+            frames.append(stage.photograph(self.summary(position)))
+        if len(frames) % 2:
+            frames.append(np.full_like(frames[0], 255))
+        rows = [np.hstack(frames[i : i + 2]) for i in range(0, len(frames), 2)]
+        return figures.pixels_to_png(np.vstack(rows))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {
@@ -256,7 +136,9 @@ class Slider:
     def _ipython_display_(self):
         if not figures.someone_is_there():
             raise NotImplementedError  # IPython goes on to _repr_mimebundle_
-        show_live(self)
+        from actfun import live  # which needs ipywidgets
+
+        live.show(self)
 
 
 class _Shown:
@@ -292,9 +174,10 @@ def _walk(start, sizes, count):
 class Stage:
     """One figure on which all the frames of a slider are drawn."""
 
-    def __init__(self, slider):
+    def __init__(self, slider, scale=1):
         self.slider = slider
-        self.figure = Figure(figsize=slider.size, layout="constrained")
+        width, height = slider.size
+        self.figure = Figure(figsize=(scale * width, scale * height), layout="constrained")
         self.axes = self.figure.subplots(*slider.layout)
         self.all_axes = list(self.figure.axes)
         self.readout(slider.start)
@@ -321,6 +204,13 @@ class Stage:
         text = self.readout(position)
         return figures.svg_tree(self.figure), text
 
+    def photograph(self, text):
+        """What has been drawn, as an array of pixels, with a text in its upper right corner."""
+        label = self.figure.text(0.99, 0.99, text, ha="right", va="top")
+        pixels = figures.pixels(self.figure)
+        label.remove()
+        return pixels
+
 
 def _fixed_titles():
     """Titles at a fixed height: matplotlib need not measure every tick to place them."""
@@ -329,7 +219,15 @@ def _fixed_titles():
 
 def _wipe(ax):
     """Remove what a frame has drawn, but keep the ticks, which are slow to make."""
-    for artists in (ax.lines, ax.patches, ax.collections, ax.images, ax.texts, ax.tables, ax.artists):
+    for artists in (
+        ax.lines,
+        ax.patches,
+        ax.collections,
+        ax.images,
+        ax.texts,
+        ax.tables,
+        ax.artists,
+    ):
         for artist in list(artists):
             artist.remove()
     for inset in list(ax.child_axes):
@@ -393,7 +291,7 @@ def _inner(node):
 
 def static_markup(slider):
     """The slider as a piece of a page; ``sliders.js`` brings it to life."""
-    stage = Stage(slider)
+    stage = slider.stage()
     positions = list(slider.positions())
     trees, readouts = zip(*(stage.frame(position) for position in positions))
     base = positions.index(slider.start)
@@ -434,11 +332,11 @@ def _control_markup(slider, name):
             f"<option{' selected' if i == control.index else ''}>{html.escape(option)}</option>"
             for i, option in enumerate(control.texts)
         )
-        field_ = f"<select {common}>{options}</select>"
+        field = f"<select {common}>{options}</select>"
     elif control.kind == "checkbox":
-        field_ = f'<input type="checkbox" {common}{" checked" if control.index else ""}>'
+        field = f'<input type="checkbox" {common}{" checked" if control.index else ""}>'
     else:
-        field_ = (
+        field = (
             f'<input type="range" {common} min="0" max="{len(control.values) - 1}" step="1" '
             f'value="{control.index}" aria-valuetext="{text}">'
             f'<output for="{ident}" aria-live="off">{text}</output>'
@@ -446,96 +344,5 @@ def _control_markup(slider, name):
     play = f'<button type="button" aria-label="Play {label}">Play</button>'
     return (
         f'<div class="actfun-control actfun-{control.kind}"><label for="{ident}">{label}</label>'
-        f"{field_}{play if control.kind == 'play' else ''}</div>"
+        f"{field}{play if control.kind == 'play' else ''}</div>"
     )
-
-
-# ---------------------------------------------------------------- the live notebook
-
-
-def show_live(slider):
-    """Show a slider to the person at the notebook: a still picture, and widgets that take its place.
-
-    The still is what remains in the saved file. While the widgets live, their style sheet hides it;
-    when the file is opened without a kernel, the style sheet of the still hides the place where the
-    front end would complain about widgets that it does not find.
-    """
-    from IPython.display import display
-
-    live = Live(slider)
-    alt = slider.describe(slider.start)
-    image = figures.png(live.stage.figure)
-    place = f".jp-OutputArea-child:has(#{live.still})+.jp-OutputArea-child"
-    still = (
-        f'<figure class="actfun-figure" id="{live.still}">{figures.img(image, alt)}'
-        f"{figures.figcaption(slider.caption)}</figure>"
-        f"<style>{place}:not(:has(.actfun-live)){{display:none}}</style>"
-    )
-    bundle = {
-        "text/plain": repr(slider),
-        "text/html": still,
-        "image/png": base64.b64encode(image).decode("ascii"),
-    }
-    display(bundle, raw=True)
-    view = {"version_major": 2, "version_minor": 0, "model_id": live.box.model_id}
-    widget = {"application/vnd.jupyter.widget-view+json": view, "text/html": "", "text/plain": ""}
-    display(widget, raw=True)
-
-
-class Live:
-    """The widgets of one slider in a running kernel."""
-
-    def __init__(self, slider):
-        import ipywidgets
-
-        self.slider = slider
-        self.stage = Stage(slider)
-        self.picture = ipywidgets.HTML()
-        self.errors = ipywidgets.Output()
-        self.inputs, rows = [], []
-        for name, control in slider.controls.items():
-            widget, row = _widget(ipywidgets, control, slider.label(name))
-            widget.observe(self._moved, "index" if hasattr(widget, "index") else "value")
-            self.inputs.append(widget)
-            rows.append(row)
-        self.box = ipywidgets.VBox([self.picture, *rows, self.errors])
-        self.still = f"still-{self.box.model_id}"
-        self.show()
-
-    def position(self):
-        return tuple(int(w.index if hasattr(w, "index") else w.value) for w in self.inputs)
-
-    def show(self):
-        """Draw the picture at the position of the widgets."""
-        position = self.position()
-        tree, readout = self.stage.frame(position)
-        figures.describe(tree, self.slider.describe(position))
-        self.picture.value = figures.with_prefix(
-            f"<style>#{self.still}{{display:none}}</style>"
-            f'<figure class="actfun-figure actfun-live">{figures.to_markup(tree)}'
-            f'<p class="actfun-readout">{html.escape(readout or "")}</p>'
-            f"{figures.figcaption(self.slider.caption)}</figure>"
-        )
-
-    def _moved(self, change):
-        self.errors.clear_output()
-        with self.errors:
-            self.show()
-
-
-def _widget(ipywidgets, control, label):
-    """The widget that holds the position of a control, and what is shown of it."""
-    if control.kind == "checkbox":
-        widget = ipywidgets.Checkbox(value=bool(control.index), description=label, indent=False)
-        return widget, widget
-    options = [(text, position) for position, text in enumerate(control.texts)]
-    make = ipywidgets.Dropdown if control.kind == "select" else ipywidgets.SelectionSlider
-    widget = make(options=options, index=control.index, description=label)
-    widget.style.description_width = "initial"
-    if control.kind != "play":
-        return widget, widget
-    play = ipywidgets.Play(
-        value=control.index, min=0, max=len(control.values) - 1, interval=control.interval
-    )
-    ipywidgets.jslink((play, "value"), (widget, "index"))
-    return widget, ipywidgets.HBox([widget, play])
