@@ -33,6 +33,18 @@ def keep_ids_unique(app, doctree, docname):
             section["ids"] = []
 
 
+def end_sections(app, what, name, obj, options, lines):
+    """In a docstring, a paragraph after the parameters is text, not one more parameter.
+
+    Napoleon ends a section at two blank lines.
+    """
+    for i in range(len(lines) - 1, 0, -1):
+        line, following = lines[i], lines[i + 1 : i + 2]
+        paragraph = line[:1].strip() and " : " not in line and following != ["-" * len(line)]
+        if paragraph and not lines[i - 1].strip() and not line.startswith(".. "):
+            lines.insert(i, "")
+
+
 def drop_leftovers(app, exception):
     """Publish neither the theme's source maps (megabytes) nor reports of earlier failures."""
     if exception is None:
@@ -43,6 +55,7 @@ def drop_leftovers(app, exception):
 
 def setup(app):
     app.connect("config-inited", key_the_cache)
+    app.connect("autodoc-process-docstring", end_sections, priority=400)  # before Napoleon
     app.connect("doctree-resolved", keep_ids_unique)
     app.connect("build-finished", drop_leftovers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

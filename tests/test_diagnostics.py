@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from actfun import ELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from actfun.diagnostics import (
     Data,
@@ -189,6 +190,18 @@ def test_alpha_dropout_keeps_the_fixed_point_and_dropout_does_not():
     assert std(dropout=0.1) > 1.2
 
 
+@pytest.mark.parametrize("kind", ["dropout", "alpha_dropout"])
+def test_one_layer_of_dropout_keeps_the_mean(kind):
+    options = dict(depth=1, width=200, samples=5000)
+    before = layer_statistics(SELU(), lecun, **options)
+    after = layer_statistics(SELU(), lecun, **options, **{kind: 0.3})
+    assert after.mean[0] == pytest.approx(before.mean[0], abs=0.01)
+    if kind == "alpha_dropout":
+        assert after.std[0] == pytest.approx(before.std[0], abs=0.01)
+    else:  # E[a²]/(1 − rate)
+        assert after.std[0] == pytest.approx(before.std[0] / math.sqrt(0.7), abs=0.01)
+
+
 def test_batch_norm_holds_any_activation_in_place():
     plain = layer_statistics(Sigmoid(), xavier, depth=50)
     normed = layer_statistics(Sigmoid(), xavier, depth=50, batch_norm=True)
@@ -264,8 +277,8 @@ def test_a_diverging_run_is_counted():
 
 def test_the_summary_of_known_scores():
     result = Race(
-        {"a": np.array([0.5, 0.7, 0.9]), "longer": np.array([1.0])},
-        {"a": np.array([False, True, False]), "longer": np.array([False])},
+        {"a": np.array([0.5, 0.7, 0.9]), "|x|": np.array([1.0])},
+        {"a": np.array([False, True, False]), "|x|": np.array([False])},
     )
     first, second = summary(result)
     assert first == pytest.approx(("a", 0.7, 0.2, 0.5, 0.9, 3, 1))
@@ -275,7 +288,7 @@ def test_the_summary_of_known_scores():
         "|  | mean | sd | min | max | seeds | diverged |",
         "| --- | --: | --: | --: | --: | --: | --: |",
         "| a | 70.0 % | 20.0 % | 50.0 % | 90.0 % | 3 | 1 |",
-        "| longer | 100.0 % | – | 100.0 % | 100.0 % | 1 | 0 |",
+        r"| \|x\| | 100.0 % | – | 100.0 % | 100.0 % | 1 | 0 |",
     ]
     text = repr(result).splitlines()
     assert text[1].split() == "a 70.0 % 20.0 % 50.0 % 90.0 % 3 1".split()

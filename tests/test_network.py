@@ -2,9 +2,10 @@
 
 import math
 
-import actfun
 import numpy as np
 import pytest
+
+import actfun
 from actfun import ALL, Identity, PReLU, ReLU, Sigmoid, Step, Tanh, softmax
 from actfun.network import (
     INITIALISERS,
@@ -227,13 +228,13 @@ def check_gradients(net, X, y):
 @pytest.mark.parametrize("activation", ALL, ids=str)
 def test_back_propagation_agrees_with_finite_differences(activation, loss):
     check_gradients(
-        *smooth_case(loss, sizes=[3, 5, 4, OUTPUTS[loss]], activation=activation, init="xavier")
+        *smooth_case(loss, sizes=[3, 4, 4, OUTPUTS[loss]], activation=activation, init="xavier")
     )
 
 
 @pytest.mark.parametrize("loss", OUTPUTS)
 def test_maxout_agrees_with_finite_differences(loss):
-    sizes = [3, 5, 4, OUTPUTS[loss]]
+    sizes = [3, 4, 4, OUTPUTS[loss]]
     check_gradients(*smooth_case(loss, sizes=sizes, activation=Maxout(3)))
     check_gradients(*smooth_case(loss, sizes=sizes, activation=[Tanh(), Maxout(2)]))
 
@@ -450,6 +451,17 @@ def test_a_diverging_run_says_so_and_returns_what_it_has(activation):
     assert len(history.loss) < 400
     assert np.isfinite(history.loss).all()
     assert all(np.isfinite(layer.weights).all() for layer in net.layers)
+
+
+def test_a_run_stops_at_the_step_that_diverges():
+    X, y = some_data("squared", samples=400)
+    steps = []
+    net = MLP([3, 8, 2], ReLU(), loss="squared")
+    start = net.copy().layers[0].weights
+    history = net.fit(X, y, 1, 1e4, callback=lambda net, step: steps.append(step), batch_size=4)
+    assert history.diverged
+    assert history.steps == steps[-1] < 100
+    assert np.array_equal(net.layers[0].weights, start)
 
 
 def test_a_healthy_run_does_not_claim_to_diverge():

@@ -12,6 +12,10 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import CenteredNorm, to_rgb
+from matplotlib.testing.compare import compare_images
+from matplotlib.text import Text
+
 from actfun import (
     ALL,
     ELU,
@@ -27,9 +31,6 @@ from actfun import (
     plots,
 )
 from actfun.looks import GREY, PALETTE, distinct_looks
-from matplotlib.colors import CenteredNorm, to_rgb
-from matplotlib.testing.compare import compare_images
-from matplotlib.text import Text
 
 BASELINES = Path(__file__).parent / "images"
 
@@ -250,6 +251,11 @@ def test_label_stands_at_the_end_of_its_curve(ax):
     assert high.xy == pytest.approx((2, 2), abs=0.05)  # where it leaves the picture
 
 
+def test_label_of_a_curve_that_leaves_the_picture_is_joined_by_dots(ax):
+    plots.curves(ax, [Sigmoid(), ReLU()], ylim=(-1, 2))
+    assert [label.arrow_patch.get_linestyle() for label in ax.texts] == ["solid", ":"]
+
+
 def test_curves_of_one_family_are_told_apart(ax):
     plots.curves(ax, [SiLU(), SiLU(2)], derivative=True)
     assert texts(ax) == ["SiLU", "SiLU (β = 2)"]
@@ -285,6 +291,13 @@ def test_by_layer_on_a_logarithmic_axis(ax):
     assert labels == ["10⁻¹²", "10⁻¹", "1", "10", "10³"]
 
 
+def test_against(ax):
+    runs = {"ReLU": [[1, 4], [1, 1]], "Tanh": [[2, 2]]}
+    assert plots.against(ax, [0.1, 10], runs, log=True) is ax
+    np.testing.assert_allclose(ax.lines[2].get_xydata(), [[0.1, 1], [10, 2]])
+    assert texts(ax) == ["ReLU", "Tanh"] and ax.get_yscale() == "log"
+
+
 def test_values_with_too_many_axes_are_an_error(ax):
     with pytest.raises(ValueError, match="values_per_seed must have shape"):
         plots.by_layer(ax, np.zeros((2, 3, 4)))
@@ -313,6 +326,7 @@ def test_heatmap_numbers_are_legible(ax):
     assert plots.heatmap(ax, matrix, "abc", "defghij", cmap="PuOr", norm=CenteredNorm()) is ax
     assert len(ax.texts) == 21
     assert texts(ax)[0] == "−1.00" and texts(ax)[-1] == "–"
+    assert "0.05" in texts(ax) and "−0.05" in texts(ax)
     mesh = ax.collections[0]
     for value, text in zip(matrix.flat[:-1], ax.texts, strict=False):
         assert contrast(mesh.to_rgba(value)[:3], text.get_color()) >= 4
@@ -323,6 +337,11 @@ def test_heatmap_numbers_are_legible(ax):
 
 
 # ------------------------------------------------------------------------- points and diagrams
+
+
+def test_no_minus_before_zero(ax):
+    plots.heatmap(ax, [[-0.001, -0.01]], "a", "bc")
+    assert texts(ax) == ["0.00", "−0.01"]
 
 
 def test_points_have_a_marker_for_each_class(ax):

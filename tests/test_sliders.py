@@ -302,7 +302,7 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, tmp_path):
-    """Write sliders into a page, open it from file://, and watch what it asks for and complains of."""
+    """Open sliders in a page from file://, and watch what it asks for and complains of."""
     contexts, trouble = [], []
 
     def open_page(*made, **settings):
@@ -395,9 +395,10 @@ def test_the_browser_shows_each_frame_as_drawn(open_page, make):
             " return d.firstChild.outerHTML; }",
             drawn_afresh(slider, position, prefix),
         )
-        sort = "markup => [...new DOMParser().parseFromString(markup, 'text/html').querySelectorAll('*')]"
-        sort += ".map(e => e.tagName + [...e.attributes].map(a => a.name + '=' + a.value).sort()"
-        sort += " + (e.children.length ? '' : e.textContent))"
+        sort = """markup => [...new DOMParser().parseFromString(markup, "text/html")
+            .querySelectorAll("*")].map(element => element.tagName
+                + [...element.attributes].map(a => a.name + "=" + a.value).sort()
+                + (element.children.length ? "" : element.textContent))"""
         assert page.evaluate(sort, picture(page)) == page.evaluate(sort, expected)
 
 

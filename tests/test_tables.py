@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from actfun import ALL, ELU, GELU, LeakyReLU, Mish, ReLU, Softplus, Step
 from actfun.base import Activation, Interval, elementwise, parameter
 from actfun.tables import COLUMNS, TOPICS, Table, card, comparison, mean_output, number

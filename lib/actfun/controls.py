@@ -1,4 +1,4 @@
-"""What a slider can be moved by: ranges, lists, drop-downs, toggles and sequences with a play button."""
+"""What a slider is moved by: ranges, lists, drop-downs, toggles, sequences with a play button."""
 
 import math
 from dataclasses import dataclass
@@ -29,7 +29,8 @@ def Range(low, high, step, start=None, label=None, format=None):
     Parameters
     ----------
     low, high, step : int or float
-        `high` - `low` is a multiple of `step`. Values are exact decimals: 0.3, never 0.30000000000000004.
+        `high` - `low` is a multiple of `step`. The values are exact decimals: 0.3, never
+        0.30000000000000004.
     start : number, optional
         The value shown first; `low` by default.
     label : str, optional

@@ -17,7 +17,7 @@ import numpy as np
 from actfun.network import (
     MLP,
     MaxoutLayer,
-    _initialiser,
+    as_initialiser,
     check_activation_instance,
     real_number,
     samples_array,
@@ -207,10 +207,11 @@ def gradient_norms(net, X, y, of="weights"):
 class LayerStatistics(NamedTuple):
     """Layer by layer, arrays of length depth.
 
-    ``mean`` and ``std`` of the activations, over all units and samples together. ``spread``: how far
-    apart the samples still are, the root mean square over units of the deviation between samples;
-    where it is 0 every input gives the same output, even if ``std`` is not 0. ``gradient``: the root
-    mean square of the gradient at the pre-activations when one of size 1 arrives at the top.
+    ``mean`` and ``std`` are those of the activations, over all units and samples together.
+    ``spread`` is how far apart the samples still are, the root mean square over units of the
+    deviation between samples: where it is 0 every input gives the same output, even if ``std`` is
+    not 0. ``gradient`` is the root mean square of the gradient at the pre-activations when one of
+    size 1 arrives at the top.
     """
 
     mean: np.ndarray
@@ -252,7 +253,7 @@ def layer_statistics(
     Returns `LayerStatistics`.
     """
     check_activation_instance(activation)
-    init = _initialiser(init)
+    init = as_initialiser(init)
     depth, width = whole_number(depth, "depth", 1), whole_number(width, "width", 1)
     samples, seed = whole_number(samples, "samples", 1), whole_number(seed, "seed", 0)
     dropout = real_number(dropout, "dropout", 0, 1)
@@ -344,7 +345,9 @@ class Race:
 
     def _repr_markdown_(self):
         lines = [self.header, ("---", *["--:"] * (len(self.header) - 1)), *self.rows()]
-        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return "\n".join(
+            f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
+        )
 
 
 def race(

@@ -44,7 +44,7 @@ def neuron_diagram(ax, n_inputs=3):
         ax.text(0.6, row, f"x{_subscript(k)}", ha="center", va="center")
         direction = (total - start) / np.hypot(*(total - start))
         _arrow(ax, start, total - radius * direction, WEIGHT)
-        place = start + 0.42 * (total - start) + np.array([0, 0.09])
+        place = start + (0.42 if n_inputs < 4 else 0.2) * (total - start) + np.array([0, 0.09])
         ax.text(*place, f"w{_subscript(k)}", ha="center", va="bottom")
     ax.add_patch(Circle(total, radius, **OUTLINE))
     ax.text(*total, "Σ", ha="center", va="center", fontsize=15)

@@ -1,8 +1,8 @@
 """Matplotlib figures as inline SVG that follows the page.
 
-``show(fig, alt=...)`` ends a cell that draws: the reader gets vector graphics in the colours of the
-page, light or dark, with a text for those who do not see the picture. ``svg`` gives the markup alone,
-and ``sliders`` builds on ``svg_tree``, the same thing before it is written out.
+``show(fig, alt=...)`` ends a cell that draws: the reader gets vector graphics in the colours of
+the page, light or dark, with a text for those who do not see the picture. ``svg`` gives the markup
+alone, and ``sliders`` builds on ``svg_tree``, the same thing before it is written out.
 """
 
 import base64
@@ -10,6 +10,7 @@ import hashlib
 import html
 import io
 import re
+import sys
 import xml.etree.ElementTree as ElementTree
 
 import matplotlib as mpl
@@ -139,8 +140,11 @@ def someone_is_there():
     """Whether a person runs this cell: their front end takes questions from the kernel.
 
     Programs that execute notebooks (nbclient and all that is built on it: the book, nbconvert,
-    nbval) refuse ``input()``. They get what a static page needs, a person what a live notebook needs.
+    nbval) refuse ``input()``. They get what a static page needs, a person what a live notebook
+    needs. A kernel in the browser has a person before it.
     """
+    if sys.platform == "emscripten":
+        return True
     from IPython import get_ipython
 
     shell = get_ipython()

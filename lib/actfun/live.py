@@ -7,7 +7,7 @@ from actfun import figures
 
 
 def show(slider):
-    """Show a slider to the person at the notebook: a still picture, and widgets that take its place.
+    """Show a slider to the person at the notebook: a still, and widgets that take its place.
 
     The still is what remains in the saved file. While the widgets live, their style sheet hides it;
     when the file is opened without a kernel, the style sheet of the still hides the place where the
@@ -63,15 +63,15 @@ class LiveSlider:
         position = self.position()
         tree, readout = self.stage.frame(position)
         figures.describe(tree, self.slider.describe(position))
+        said = f'<p class="actfun-readout">{html.escape(readout)}</p>' if readout else ""
         self.picture.value = figures.with_prefix(
             f"<style>#{self.still}{{display:none}}</style>"
-            f'<figure class="actfun-figure actfun-live">{figures.to_markup(tree)}'
-            f'<p class="actfun-readout">{html.escape(readout or "")}</p>'
+            f'<figure class="actfun-figure actfun-live">{figures.to_markup(tree)}{said}'
             f"{figures.figcaption(self.slider.caption)}</figure>"
         )
 
     def _moved(self, change):
-        self.errors.clear_output()
+        self.errors.outputs = ()
         with self.errors:
             self.show()
 
@@ -85,6 +85,8 @@ def _widget(ipywidgets, control, label):
     make = ipywidgets.Dropdown if control.kind == "select" else ipywidgets.SelectionSlider
     widget = make(options=options, index=control.index, description=label)
     widget.style.description_width = "initial"
+    if control.kind != "select":
+        widget.layout.width = "28rem"
     if control.kind != "play":
         return widget, widget
     play = ipywidgets.Play(

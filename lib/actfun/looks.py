@@ -94,9 +94,14 @@ def zero_lines(ax):
     ax.axvline(0, color=GREY, linewidth=0.8, zorder=0)
 
 
-def label_end(ax, x, y, text, hue):
-    """Name a curve beside its end (x, y), in the right margin, joined by a thin line."""
+def label_end(ax, x, y, text, hue, leaves=False):
+    """Name a curve beside its end (x, y), in the right margin, joined by a thin line.
+
+    The line is dotted if the curve ``leaves`` the picture there, so as not to look like its end.
+    """
     leader = dict(arrowstyle="-", color=hue, linewidth=1, shrinkA=0, shrinkB=1, relpos=(0, 0.5))
+    if leaves:
+        leader |= dict(linestyle=":", color=GREY)
     label = ax.annotate(
         text,
         (x, y),

@@ -28,9 +28,9 @@ from actfun.activations import (
     PReLU,
     Sigmoid,
     log_softmax,
-    real_array,
     softmax,
 )
+from actfun.base import real_array
 
 __all__ = [
     "INITIALISERS",
@@ -286,7 +286,7 @@ class Initialiser:
 def scaled(init, gain):
     """The same initialiser with weights (and random biases) ``gain`` times as large."""
     gain = real_number(gain, "gain", 0, math.inf, low_allowed=False)
-    init = _initialiser(init)
+    init = as_initialiser(init)
     return dataclasses.replace(init, gain=init.gain * gain)
 
 
@@ -312,7 +312,8 @@ INITIALISERS = {
 }
 
 
-def _initialiser(init, name="init"):
+def as_initialiser(init, name="init"):
+    """The `Initialiser` that a name stands for, or the one given."""
     if isinstance(init, str) and init in INITIALISERS:
         return INITIALISERS[init]
     if isinstance(init, Initialiser):
@@ -661,7 +662,7 @@ class MLP:
             output = Identity()
         elif not isinstance(output, Maxout):
             check_activation_instance(output, "output")
-        initialisers = [_initialiser(one) for one in _one_each(init, depth, "init", "layer")]
+        initialisers = [as_initialiser(one) for one in _one_each(init, depth, "init", "layer")]
         seed = whole_number(seed, "seed", 0)
         rng = np.random.default_rng([seed, 0])
         self._order = np.random.default_rng([seed, 1])

@@ -7,15 +7,12 @@ picture. Text is Unicode, black, and short; every other colour is legible on lig
 """
 
 import numpy as np
-from matplotlib.patches import Polygon
 from matplotlib.ticker import MaxNLocator
 
 from actfun.diagrams import biological_neuron, layers_diagram, neuron_diagram
 from actfun.looks import (
     BLUE,
     GREY,
-    MARKERS,
-    PALETTE,
     colour,
     distinct_looks,
     label_end,
@@ -25,6 +22,7 @@ from actfun.looks import (
     power_ticks,
     zero_lines,
 )
+from actfun.planes import decision_regions, line_boundary, points, simplex
 
 __all__ = [
     "against",
@@ -157,7 +155,8 @@ def curves(ax, functions, span=(-6, 6), derivative=False, ylim=None):
         x, y = line.get_data()
         visible = np.flatnonzero((y >= low) & (y <= high))
         last = visible[-1] if visible.size else -1
-        label_end(ax, x[last], np.clip(y[last], low, high), text, line.get_color())
+        leaves = last not in (-1, x.size - 1)
+        label_end(ax, x[last], np.clip(y[last], low, high), text, line.get_color(), leaves)
     ax.set_xlabel("x")
     return ax
 
@@ -229,7 +228,7 @@ def by_layer(ax, values_per_seed, label="", log=False, hue=None):
 
 
 def against(ax, x, runs_by_label, log=False):
-    """``{label: array (seeds, n)}`` over n values of x: thin lines for seeds, a bold one for the mean.
+    """``{label: array (seeds, n)}`` over n values of x: seeds as thin lines, the mean a bold one.
 
     ``log`` as in `by_layer`. Set ``ax.set_xscale("log")`` before, if x needs it.
     """
@@ -288,6 +287,11 @@ def learning_curves(ax, curves_by_label):
     return ax
 
 
+def _signed(text):
+    """A formatted number with a true minus, and none before a zero."""
+    return text.replace("-", "−" if set(text) & set("123456789") else "")
+
+
 def heatmap(ax, matrix, row_labels, column_labels, fmt="{:.2f}", cmap=None, norm=None):
     """A matrix as coloured cells with their numbers; nan is an empty cell with a dash.
 
@@ -302,7 +306,7 @@ def heatmap(ax, matrix, row_labels, column_labels, fmt="{:.2f}", cmap=None, norm
     for (row, column), value in np.ndenumerate(matrix.data):
         text, ink = "–", "black"
         if np.isfinite(value):
-            text = fmt.format(value).replace("-", "−")
+            text = _signed(fmt.format(value))
             red, green, blue, _ = mesh.to_rgba(value)
             light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 > 0.18
             ink = "#101418" if light else "#f8f8f4"  # no pure grey: the page would replace it
@@ -315,84 +319,13 @@ def heatmap(ax, matrix, row_labels, column_labels, fmt="{:.2f}", cmap=None, norm
     return ax
 
 
-# --------------------------------------------------------------------------- points in the plane
-
-
-def points(ax, X, y):
-    """Samples of shape (n, 2), each class with its own marker and colour."""
-    X, y = np.asarray(X, float), np.asarray(y)
-    for k, label in enumerate(np.unique(y)):
-        ax.plot(
-            *X[y == label].T,
-            MARKERS[k % len(MARKERS)],
-            color=PALETTE[k % len(PALETTE)],
-            markersize=4,
-            label=str(label),
-        )
-    return ax
-
-
-def decision_regions(ax, predict, X, y, resolution=120):
-    """Tint the plane by class, draw the boundary in black and the samples on top.
-
-    ``predict(X)`` gives a class of ``np.unique(y)`` for each sample, or (floats that are not
-    classes) the probability of the second of two classes, which draws a smoother boundary.
-    """
-    X, classes = np.asarray(X, float), np.unique(y)
-    low, high = X.min(axis=0), X.max(axis=0)
-    margin = 0.08 * (high - low)
-    axes = np.linspace(low - margin, high + margin, resolution).T
-    grid = np.stack(np.meshgrid(*axes), axis=-1)
-    answer = np.asarray(predict(grid.reshape(-1, 2))).reshape(grid.shape[:2])
-    if np.isin(answer, classes).all():
-        members = [(answer == label).astype(float) for label in classes]
-    else:
-        members = [1 - answer, answer]
-    for k, member in enumerate(members):
-        if member.max() > 0.5:
-            hue = PALETTE[k % len(PALETTE)]
-            ax.contourf(*axes, member, levels=[0.5, np.inf], colors=[hue], alpha=0.22)
-        if k and member.min() < 0.5 < member.max():
-            ax.contour(*axes, member, levels=[0.5], colors="black", linewidths=1)
-    points(ax, X, y)
-    ax.set(xlim=axes[0][[0, -1]], ylim=axes[1][[0, -1]])
-    return ax
-
-
-def line_boundary(ax, w, b, arrow=True, **looks):
-    """The line w·x + b = 0 across the present limits, with an arrow to its positive side.
-
-    With w = 0 there is no line, and nothing is drawn.
-    """
-    w = np.asarray(w, float)
-    if w.shape != (2,):
-        raise ValueError(f"w must have shape (2,), got {w.shape}")
-    length = np.hypot(*w)
-    if length == 0:
-        return ax
-    view = np.array([ax.get_xlim(), ax.get_ylim()])
-    centre, size = view.mean(axis=1), np.ptp(view, axis=1).max()
-    foot = centre - (w @ centre + b) / length**2 * w
-    along = np.array([-w[1], w[0]]) / length * 2 * size
-    looks = dict(color="black", linewidth=1.5) | looks
-    ax.plot(*np.transpose([foot - along, foot + along]), scalex=False, scaley=False, **looks)
-    if arrow:
-        tip = foot + 0.18 * size * w / length
-        arrow_looks = dict(arrowstyle="->", color=looks["color"], linewidth=1.5, shrinkA=0)
-        ax.annotate("", tip, foot, arrowprops=arrow_looks, annotation_clip=True)
-    return ax
-
-
-# ---------------------------------------------------------------------------------- probabilities
-
-
 def bars(ax, labels, values, fmt="{:.2f}"):
     """A bar for each value with its number on top; probabilities get an axis from 0 to 1."""
     values = np.asarray(values, float)
     ax.bar(range(len(values)), values, width=0.6, color=BLUE)
     for k, value in enumerate(values):
         ax.annotate(
-            fmt.format(value).replace("-", "−"),
+            _signed(fmt.format(value)),
             (k, value),
             (0, 3 if value >= 0 else -3),
             textcoords="offset points",
@@ -407,27 +340,4 @@ def bars(ax, labels, values, fmt="{:.2f}"):
     else:
         ax.margins(y=0.15)
     ax.tick_params(axis="x", length=0)
-    return ax
-
-
-def simplex(ax, p, labels=("1", "2", "3")):
-    """Probabilities of three classes as a point in a triangle, or several, shape (n, 3), as a path.
-
-    A corner is certainty; the centre is p = (⅓, ⅓, ⅓).
-    """
-    p = np.atleast_2d(np.asarray(p, float))
-    if p.ndim != 2 or p.shape[1] != 3:
-        raise ValueError(f"p must have shape (3,) or (n, 3), got {p.shape}")
-    corners = np.array([[0, 0], [1, 0], [0.5, np.sqrt(3) / 2]])
-    ax.add_patch(Polygon(corners, fill=False, edgecolor="black", linewidth=1))
-    middle = corners.mean(axis=0)
-    for corner, label, side in zip(corners, labels, ("right", "left", "center"), strict=True):
-        ax.plot(*np.transpose([corner, middle]), color=GREY, linewidth=0.8, linestyle=":")
-        place = corner + 0.06 * (corner - middle)
-        ax.text(*place, label, ha=side, va="bottom" if side == "center" else "top")
-    path = p @ corners
-    ax.plot(*path.T, color=BLUE, linewidth=1.5)
-    ax.plot(*path[-1], "o", color=BLUE, markersize=8)
-    ax.set(xlim=(-0.15, 1.15), ylim=(-0.15, 1.05), aspect="equal")
-    ax.set_axis_off()
     return ax

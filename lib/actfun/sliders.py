@@ -2,7 +2,7 @@
 
 ``Slider(draw, alt=..., alpha=Range(0, 2, 0.05, start=1))`` draws one frame for every combination of
 values. A page stores the first frame whole and, for the others, only the attributes and texts that
-differ; ``sliders.js`` sets them. Where a person runs the cell, ipywidgets call `draw` again instead.
+differ; ``sliders.js`` sets them. Where a person runs the cell, widgets call `draw` again instead.
 """
 
 import base64
@@ -29,10 +29,10 @@ class Slider:
     Parameters
     ----------
     draw : callable
-        ``draw(axes, **values)`` draws one frame on the Axes it gets (an array of Axes if `layout` is
-        not (1, 1)) and may return a text to be read under the picture. Between frames the artists,
-        titles, labels and limits are removed. Ticks, scales, grids and spines stay: set them in every
-        frame or in none. Set the limits, or the view jumps from frame to frame.
+        ``draw(axes, **values)`` draws one frame on the Axes it gets (an array of Axes if `layout`
+        is not (1, 1)) and may return a text to be read under the picture. Between frames the
+        artists, titles, labels and limits are removed. Ticks, scales, grids and spines stay: set
+        them in every frame or in none. Set the limits, or the view jumps from frame to frame.
     alt : str
         What the picture shows; ``{alpha}`` stands for the value of the control `alpha`.
     caption : str, optional
@@ -73,7 +73,8 @@ class Slider:
         if self.frame_count > MAX_FRAMES:
             sizes = " × ".join(str(len(c.values)) for c in self.controls.values())
             raise ValueError(
-                f"the controls give {sizes} = {self.frame_count} frames, at most {MAX_FRAMES} are allowed"
+                f"the controls give {sizes} = {self.frame_count} frames, "
+                f"at most {MAX_FRAMES} are allowed"
             )
         self.start = tuple(control.index for control in self.controls.values())
         try:
@@ -219,21 +220,10 @@ def _fixed_titles():
 
 def _wipe(ax):
     """Remove what a frame has drawn, but keep the ticks, which are slow to make."""
-    for artists in (
-        ax.lines,
-        ax.patches,
-        ax.collections,
-        ax.images,
-        ax.texts,
-        ax.tables,
-        ax.artists,
-    ):
-        for artist in list(artists):
-            artist.remove()
-    for inset in list(ax.child_axes):
-        inset.remove()
-    if ax.get_legend():
-        ax.get_legend().remove()
+    drawn = [*ax.lines, *ax.patches, *ax.collections, *ax.images, *ax.texts, *ax.tables]
+    drawn += [*ax.artists, *ax.child_axes, *filter(None, [ax.get_legend()])]
+    for artist in drawn:
+        artist.remove()
     for place in ("left", "center", "right"):
         ax.set_title("", loc=place)
     ax.set(xlabel="", ylabel="")
@@ -257,8 +247,8 @@ def differences(trees):
     -------
     list of [node, name, choices, picks]
         The element of the first tree with number `node` in document order takes, in frame i,
-        ``choices[picks[i]]`` as its attribute `name`; the name "" stands for its text and "<" for its
-        children as markup. None means that the attribute is absent.
+        ``choices[picks[i]]`` as its attribute `name`; the name "" stands for its text and "<" for
+        its children as markup. None means that the attribute is absent.
     """
     numbers = {id(element): number for number, element in enumerate(trees[0].iter())}
     found = []

@@ -1,0 +1,84 @@
+"""The recipe "add an activation" in CONTRIBUTING.md, followed by a newcomer who copies its class."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+USE_IT = """
+import actfun
+from actfun import ALL, activations, exercises, plots, sliders, tables
+new = activations.Softshrink()
+assert new in ALL
+assert actfun.__file__.startswith({folder!r})
+card = repr(tables.card(new))
+for fact in ("Softshrink", "λ", "Donoho"):
+    assert fact in card
+assert "Softshrink" in repr(tables.comparison())
+assert plots.colour(new).startswith("#")
+low, high = new.parameters()["lambd"].slider
+slider = sliders.Slider(
+    lambda ax, lambd: plots.curves(ax, [activations.Softshrink(lambd)], ylim=(-4, 4)),
+    alt="Softshrink with λ = {{lambd}}",
+    lambd=sliders.Range(low, high, 0.25, start=0.5),
+)
+assert "Softshrink with λ" in slider._repr_mimebundle_()["text/html"]
+assert exercises.check_activation(new, "softshrink")
+assert exercises.check_activation(new.derivative, "softshrink", derivative=True)
+assert not exercises.check_activation(activations.ReLU(), "softshrink")
+"""
+
+
+@pytest.fixture
+def library(tmp_path):
+    """A copy of the library with the recipe's class in it."""
+    recipe = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    cls = textwrap.dedent(re.search(r"```python\n(.*?)```", recipe, re.DOTALL).group(1))
+    shutil.copytree(ROOT / "lib" / "actfun", tmp_path / "actfun")
+    path = tmp_path / "actfun" / "activations.py"
+    source = path.read_text(encoding="utf-8")
+    source = source.replace("\nALL = (", f"\n{cls}\n\nALL = (\n    Softshrink(),", 1)
+    source = source.replace("__all__ = [", '__all__ = [\n    "Softshrink",', 1)
+    path.write_text(source, encoding="utf-8")
+    return tmp_path
+
+
+def python(library, *arguments):
+    environment = os.environ | {"PYTHONPATH": str(library), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_one_class_is_in_the_card_the_tables_a_slider_and_the_exercises(library):
+    result = python(library, "-c", USE_IT.format(folder=str(library)))
+    assert result.returncode == 0, result.stderr
+
+
+def test_one_class_is_checked_without_a_new_test(library):
+    checks = ["-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "tests/test_activations.py"]
+    result = python(library, *checks, "-k", "Softshrink")
+    assert result.returncode == 0, result.stdout
+    assert int(re.search(r"(\d+) passed", result.stdout).group(1)) > 50
+
+
+def test_a_false_claim_about_it_is_noticed(library):
+    path = library / "actfun" / "activations.py"
+    source = path.read_text(encoding="utf-8")
+    path.write_text(
+        source.replace("return np.abs(x) > self.lambd", "return x > self.lambd"), encoding="utf-8"
+    )
+    checks = ["-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "tests/test_activations.py"]
+    result = python(library, *checks, "-k", "Softshrink and derivative_is")
+    assert result.returncode == 1, result.stdout
