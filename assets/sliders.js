@@ -20,7 +20,7 @@
         if (name === "<") nodes[node].innerHTML = value;
         else if (name === "") nodes[node].textContent = value;
         else if (value === null) nodes[node].removeAttribute(name);
-        else void 0;
+        else nodes[node].setAttribute(name, value);
       }
       svg.setAttribute("aria-label", alts[frame]);
       if (readout) readout.textContent = readouts[frame];

@@ -30,7 +30,7 @@ from actfun import (
     Tanh,
     plots,
 )
-from actfun.looks import GREY, PALETTE, distinct_looks
+from actfun.looks import GREY, PALETTE, distinct_looks, label_end
 
 BASELINES = Path(__file__).parent / "images"
 
@@ -249,6 +249,15 @@ def test_label_stands_at_the_end_of_its_curve(ax):
     assert low.xy == pytest.approx((6, Sigmoid()(6.0)))
     assert low.xyann[1] == pytest.approx((Sigmoid()(6.0) + 1) / 3)
     assert high.xy == pytest.approx((2, 2), abs=0.05)  # where it leaves the picture
+
+
+def test_labels_move_only_as_far_as_they_must(ax):
+    ax.set_ylim(0, 1)
+    for height in (0.5, 0.5, 0.9, 0.1):
+        label_end(ax, 1, height, "name", "black")
+    one, two, high, low = (label.xyann[1] for label in ax.texts)
+    assert (low, high) == (0.1, 0.9)
+    assert one + two == pytest.approx(1) and two - one > 0.05
 
 
 def test_label_of_a_curve_that_leaves_the_picture_is_joined_by_dots(ax):

@@ -337,7 +337,7 @@ def open_page(browser, tmp_path):
 
 
 def picture(page):
-    return page.locator(".actfun-slider svg").first.evaluate("svg => svg.outerHTML")
+    return page.locator(".actfun-slider svg").first.evaluate("svg => svg.innerHTML")
 
 
 def test_keyboard(open_page):
@@ -392,7 +392,7 @@ def test_the_browser_shows_each_frame_as_drawn(open_page, make):
         )
         expected = page.evaluate(
             "markup => { const d = document.createElement('div'); d.innerHTML = markup;"
-            " return d.firstChild.outerHTML; }",
+            " return d.firstChild.innerHTML; }",
             drawn_afresh(slider, position, prefix),
         )
         sort = """markup => [...new DOMParser().parseFromString(markup, "text/html")

@@ -14,15 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from actfun.network import (
-    MLP,
-    MaxoutLayer,
-    as_initialiser,
+from actfun.network import MLP, MaxoutLayer
+from actfun.network.checks import (
     check_activation_instance,
     real_number,
     samples_array,
     whole_number,
 )
+from actfun.network.initialisers import as_initialiser
 
 __all__ = [
     "Data",

@@ -1,0 +1,49 @@
+"""A neuron, the perceptron, and a small multilayer network trained by back-propagation.
+
+Arrays are (samples, features). A layer maps its inputs A to pre-activations Z = A W + b, one column
+per unit, and to activations f(Z). The gradient of the loss with respect to Z is called delta.
+
+**The same numbers on every processor.** Weights are *stored* as float32, arithmetic is float64, and
+every update is rounded to float32 once. Processors disagree in the last bits of an exponential
+or a matrix product; that rounding absorbs the difference, so a run ends in the same weights
+everywhere. Velocities (momentum) stay float64.
+"""
+
+from actfun.network.initialisers import (
+    INITIALISERS,
+    Initialiser,
+    framework_default,
+    he,
+    lecun,
+    scaled,
+    xavier,
+)
+from actfun.network.layers import Dense, Maxout, MaxoutLayer
+from actfun.network.losses import LOSSES, CrossEntropy, Logistic, Squared
+from actfun.network.mlp import MLP, Gradients, History, Trace
+from actfun.network.perceptron import Mistake, Neuron, Perceptron, novikoff_bound
+
+__all__ = [
+    "INITIALISERS",
+    "LOSSES",
+    "MLP",
+    "CrossEntropy",
+    "Dense",
+    "Gradients",
+    "History",
+    "Initialiser",
+    "Logistic",
+    "Maxout",
+    "MaxoutLayer",
+    "Mistake",
+    "Neuron",
+    "Perceptron",
+    "Squared",
+    "Trace",
+    "framework_default",
+    "he",
+    "lecun",
+    "novikoff_bound",
+    "scaled",
+    "xavier",
+]

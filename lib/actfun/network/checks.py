@@ -1,0 +1,76 @@
+"""What may come in: arrays, labels and numbers, checked with an error that names the argument."""
+
+from __future__ import annotations
+
+import math
+import operator
+
+import numpy as np
+
+from actfun.base import real_array
+
+
+def finite_array(values, name, dimensions):
+    """``values`` as a float64 array with that many dimensions; an error that names it otherwise."""
+    array = real_array(values, name).astype(np.float64, copy=False)
+    if array.ndim != dimensions or array.size == 0:
+        form = {1: "(n,)", 2: "(samples, features)"}[dimensions]
+        raise ValueError(f"{name} must be a non-empty {form} array, got shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got nan or infinity")
+    return array
+
+
+def samples_array(X, features, name="X"):
+    """``X`` as a finite float64 array of shape (samples, features)."""
+    array = finite_array(X, name, 2)
+    if array.shape[1] != features:
+        raise ValueError(f"{name} must have {features} columns (features), got shape {array.shape}")
+    return array
+
+
+def labels_array(y, samples, classes, name="y"):
+    """``y`` as integer labels 0 … classes − 1, one per sample."""
+    array = finite_array(y, name, 1)
+    if array.size != samples:
+        raise ValueError(f"{name} must hold {samples} labels, one per sample, got {array.size}")
+    if not (np.isin(array, np.arange(classes))).all():
+        allowed = "0 or 1" if classes == 2 else f"integers from 0 to {classes - 1}"
+        raise ValueError(f"{name} must hold labels {allowed}, got {np.unique(array)[:12]}")
+    return array.astype(np.intp)
+
+
+def whole_number(value, name, low):
+    """``value`` as an int that is at least ``low``."""
+    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name} must be an integer, got {type(value).__name__} {value!r}")
+    if operator.index(value) < low:
+        raise ValueError(f"{name} must be at least {low}, got {value}")
+    return operator.index(value)
+
+
+def real_number(value, name, low, high, low_allowed=True):
+    """``value`` as a float in [low, high), or in (low, high)."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(
+        value, (int, float, np.integer, np.floating)
+    ):
+        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}")
+    if not ((low <= value if low_allowed else low < value) and value < high):
+        left, right = "[" if low_allowed else "(", "∞" if high == math.inf else f"{high:g}"
+        raise ValueError(f"{name} must lie in {left}{low:g}, {right}), got {value!r}")
+    return float(value)
+
+
+def check_activation_instance(activation, name="activation"):
+    """Anything callable with a ``derivative`` will do, but not a class in place of an instance."""
+    if isinstance(activation, type):
+        raise TypeError(
+            f"{name} must be an instance such as {activation.__name__}(), "
+            f"got the class {activation.__name__}"
+        )
+    if not (callable(activation) and hasattr(activation, "derivative")):
+        raise TypeError(
+            f"{name} must be an activation such as ReLU(), got {type(activation).__name__} "
+            f"{activation!r}"
+        )
+    return activation

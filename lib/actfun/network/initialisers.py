@@ -1,0 +1,93 @@
+"""How weights start: Xavier, He, LeCun and the frameworks' default."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from actfun.network.checks import real_number, whole_number
+
+
+@dataclass(frozen=True)
+class Initialiser:
+    """Random weights with mean 0 and the variance that a rule gives for fan-in and fan-out.
+
+    Called with ``(rng, fan_in, fan_out)`` it draws weights of shape (fan_in, fan_out), in float64.
+    ``variance(fan_in, fan_out)`` is the rule, ``gain`` multiplies the weights, ``uniform`` draws
+    from a uniform instead of a normal distribution. Biases start at 0, or with ``random_bias``
+    are drawn like a weight.
+    """
+
+    name: str
+    variance: Callable[[int, int], float]
+    gain: float = 1.0
+    uniform: bool = False
+    random_bias: bool = False
+
+    def __call__(self, rng, fan_in, fan_out):
+        fan_in = whole_number(fan_in, "fan_in", 1)
+        fan_out = whole_number(fan_out, "fan_out", 1)
+        return self._draw(rng, fan_in, fan_out, (fan_in, fan_out))
+
+    def bias(self, rng, fan_in, fan_out):
+        """The initial biases, shape (fan_out,)."""
+        if self.random_bias:
+            return self._draw(rng, fan_in, fan_out, fan_out)
+        return np.zeros(fan_out)
+
+    def _draw(self, rng, fan_in, fan_out, shape):
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(f"rng must be a numpy random Generator, got {type(rng).__name__}")
+        deviation = self.gain * math.sqrt(self.variance(fan_in, fan_out))
+        if self.uniform:
+            return rng.uniform(-1, 1, shape) * deviation * math.sqrt(3)
+        return rng.standard_normal(shape) * deviation
+
+    def __str__(self):
+        return self.name if self.gain == 1 else f"{self.gain:g} × {self.name}"
+
+
+def scaled(init, gain):
+    """The same initialiser with weights (and random biases) ``gain`` times as large."""
+    gain = real_number(gain, "gain", 0, math.inf, low_allowed=False)
+    init = as_initialiser(init)
+    return dataclasses.replace(init, gain=init.gain * gain)
+
+
+xavier = Initialiser("Xavier", lambda fan_in, fan_out: 2 / (fan_in + fan_out))
+"""Normal, variance 2/(fan_in + fan_out). Source: Glorot & Bengio, 2010."""
+
+he = Initialiser("He", lambda fan_in, fan_out: 2 / fan_in)
+"""Normal, variance 2/fan_in. Source: He, Zhang, Ren & Sun, 2015."""
+
+lecun = Initialiser("LeCun", lambda fan_in, fan_out: 1 / fan_in)
+"""Normal, variance 1/fan_in. Source: LeCun, Bottou, Orr & Müller, 1998."""
+
+framework_default = Initialiser(
+    "framework default", lambda fan_in, fan_out: 1 / (3 * fan_in), uniform=True, random_bias=True
+)
+"""Uniform in ±1/√fan_in, biases too: what PyTorch's ``nn.Linear`` does unless told otherwise."""
+
+INITIALISERS = {
+    "xavier": xavier,
+    "he": he,
+    "lecun": lecun,
+    "framework_default": framework_default,
+}
+
+
+def as_initialiser(init, name="init"):
+    """The `Initialiser` that a name stands for, or the one given."""
+    if isinstance(init, str) and init in INITIALISERS:
+        return INITIALISERS[init]
+    if isinstance(init, Initialiser):
+        return init
+    problem = ValueError if isinstance(init, str) else TypeError
+    raise problem(
+        f"{name} must be one of {', '.join(map(repr, INITIALISERS))} or an Initialiser, "
+        f"got {init!r}"
+    )
