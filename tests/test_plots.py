@@ -256,7 +256,7 @@ def test_labels_move_only_as_far_as_they_must(ax):
     for height in (0.5, 0.5, 0.9, 0.1):
         label_end(ax, 1, height, "name", "black")
     one, two, high, low = (label.xyann[1] for label in ax.texts)
-    assert (low, high) == (0.1, 0.9)
+    assert (low, high) == pytest.approx((0.1, 0.9))
     assert one + two == pytest.approx(1) and two - one > 0.05
 
 

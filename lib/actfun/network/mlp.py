@@ -20,7 +20,7 @@ from actfun.network.checks import (
     whole_number,
 )
 from actfun.network.initialisers import as_initialiser
-from actfun.network.layers import Maxout, MaxoutLayer
+from actfun.network.layers import Dense, Maxout, MaxoutLayer
 from actfun.network.losses import LOSSES
 
 OVERFLOW_IS_AN_ANSWER = dict(over="ignore", under="ignore", invalid="ignore")
