@@ -25,6 +25,7 @@ SHOWN = """input => {
         ?? input.parentElement.querySelector('output');
     return output && output.textContent.trim();
 }"""
+AXE = {"preload": False, "resultTypes": ["violations"]}  # preload would fetch the style sheets anew
 INKS = """() => [...document.querySelectorAll('.actfun-figure svg, .actfun-slider svg')]
     .map(svg => getComputedStyle(svg).color)"""
 TOO_WIDE = """() => [...document.querySelectorAll('article *')]
@@ -126,7 +127,7 @@ def is_dark(colour):
 
 def test_accessible(tab):
     """axe-core finds nothing serious in the text of the page (the theme's frame is not ours)."""
-    found = Axe().run(tab, context="article", options={"preload": False}).response
+    found = Axe().run(tab, context="article", options=AXE).response
     serious = [
         f"{rule['id']}: {node['html'][:200]}"
         for rule in found["violations"]
