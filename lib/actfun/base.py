@@ -179,7 +179,7 @@ class Activation:
         return points
 
     def lipschitz(self):
-        """The Lipschitz constant, max |f′|: how much f can stretch a difference of inputs.
+        """The Lipschitz constant, ``max |f′|``: how much f can stretch a difference of inputs.
 
         Infinite for a function that jumps.
         """

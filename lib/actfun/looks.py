@@ -53,13 +53,18 @@ def panels(rows=1, cols=1, width=6.4, height=None, **options):
     return plt.subplots(rows, cols, figsize=(width, height), **options)
 
 
-def look(thing):
-    """(hue, line style) of a function, or of a label that begins with a function's name."""
+def known_function(thing):
+    """The name of the function that has a look of its own, or "" if there is none."""
     name = thing if isinstance(thing, str) else thing.name
     known = [k for k in _LOOKS if name == k or name.startswith((k + " ", k + ",", k + ":"))]
-    if known:
-        return _LOOKS[max(known, key=len)]
-    number = zlib.crc32(name.encode())
+    return max(known, key=len, default="")
+
+
+def look(thing):
+    """(hue, line style) of a function, or of a label that begins with a function's name."""
+    if known_function(thing):
+        return _LOOKS[known_function(thing)]
+    number = zlib.crc32((thing if isinstance(thing, str) else thing.name).encode())
     return PALETTE[number % len(PALETTE)], LINE_STYLES[number // len(PALETTE) % len(LINE_STYLES)]
 
 
@@ -74,10 +79,16 @@ def line_style(f):
 
 
 def distinct_looks(things):
-    """A look for each thing; one that is taken already moves on to the next free style or hue."""
+    """A look for each thing; what is taken already moves on to the next free style or hue.
+
+    A label that names no function takes the next free hue, in the order of the palette.
+    """
     taken = []
     for thing in things:
         hue, style = look(thing)
+        if not known_function(thing):
+            hues = [hue for hue in PALETTE if hue not in {h for h, _ in taken}]
+            hue, style = (hues or PALETTE)[0], LINE_STYLES[len(taken) % len(LINE_STYLES)]
         every = [(h, s) for h in (hue, *PALETTE) for s in (style, *LINE_STYLES)]
         taken.append(next((look for look in every if look not in taken), (hue, style)))
     return taken

@@ -58,7 +58,7 @@ class Slider:
     Slider('A line of slope 1.0', 5 frames)
     """
 
-    def __init__(self, draw, alt, caption=None, size=(7, 3), layout=(1, 1), **controls):
+    def __init__(self, draw, alt, caption=None, size=None, layout=(1, 1), **controls):
         if not callable(draw):
             raise TypeError(f"draw must be callable, got {type(draw).__name__}")
         figures.check_text("alt", alt)
@@ -67,7 +67,7 @@ class Slider:
         if not controls:
             raise ValueError("a slider needs at least one control, such as alpha=Range(0, 2, 0.1)")
         self.draw, self.alt, self.caption = draw, alt, caption
-        self.size, self.layout = size, layout
+        self.size, self.layout = size or tuple(mpl.rcParams["figure.figsize"]), layout
         self.controls = {name: _as_control(name, control) for name, control in controls.items()}
         self.frame_count = math.prod(len(c.values) for c in self.controls.values())
         if self.frame_count > MAX_FRAMES:
@@ -196,9 +196,7 @@ class Stage:
                 "draw must draw on the axes that it is given, but it added axes to the figure; "
                 "ask for more by layout=(rows, columns)"
             )
-        if text is not None and not isinstance(text, str):
-            raise TypeError(f"draw must return a str or None, got {type(text).__name__}")
-        return text
+        return text if isinstance(text, str) else None
 
     def frame(self, position):
         """The frame at a position: its element tree and what `draw` says about it."""
