@@ -6,6 +6,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
+
 from actfun import (
     ALL,
     ELU,

@@ -1,4 +1,4 @@
-"""The recipe "add an activation" in CONTRIBUTING.md, followed by a newcomer who copies its class."""
+"""The recipe "add an activation" in CONTRIBUTING.md, followed by a newcomer who copies it."""
 
 import os
 import re

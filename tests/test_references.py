@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from actfun import ALL
 from pybtex.database import parse_file
+
+from actfun import ALL
 
 ROOT = Path(__file__).parents[1]
 BIBLIOGRAPHY = ROOT / "references.bib"

@@ -238,8 +238,8 @@ def comparison(functions=ALL, about="summary"):
     ----------
     functions : iterable of Activation
     about : "summary", "formulas", "values", "slopes" or "origins", or a sequence of columns
-        The keys of ``COLUMNS`` name the columns. "max slope" is the Lipschitz constant, ``max |f′|``;
-        "mean output" is the mean of f(x) for standard normal x.
+        The keys of ``COLUMNS`` name the columns. "max slope" is the Lipschitz constant
+        ``max |f′|``; "mean output" is the mean of f(x) for standard normal x.
 
     Raises
     ------
