@@ -101,6 +101,6 @@ def test_no_path_of_one_machine(path):
 @each_notebook
 def test_starts_with_one_title(path):
     first, *others = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
-    assert first.startswith("# ")
+    assert re.match(r"(\([\w-]+\)=\n)?# ", first)
     in_code = re.compile(r"^(`{3,}|~{3,}).*?^\1", re.MULTILINE | re.DOTALL)
     assert not [text for text in others if re.search(r"^# ", in_code.sub("", text), re.MULTILINE)]
