@@ -45,6 +45,11 @@ def end_sections(app, what, name, obj, options, lines):
             lines.insert(i, "")
 
 
+def skip_field_aliases(app, what, name, obj, skip, options):
+    """The fields of a named tuple are told in its docstring; Python's own words say nothing."""
+    return skip or str(obj.__doc__).startswith("Alias for field number") or None
+
+
 def drop_leftovers(app, exception):
     """Publish neither the theme's source maps (megabytes) nor reports of earlier failures."""
     if exception is None:
@@ -56,6 +61,7 @@ def drop_leftovers(app, exception):
 def setup(app):
     app.connect("config-inited", key_the_cache)
     app.connect("autodoc-process-docstring", end_sections, priority=400)  # before Napoleon
+    app.connect("autodoc-skip-member", skip_field_aliases)
     app.connect("doctree-resolved", keep_ids_unique)
     app.connect("build-finished", drop_leftovers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

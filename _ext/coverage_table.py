@@ -7,6 +7,7 @@ A page says what it covers below a labelled heading, in a comment that no reader
 import csv
 import json
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,9 +22,10 @@ WORDS = {"teach": "taught", "correct": "corrected"}
 
 
 class Place(NamedTuple):
-    """A heading that covers a point."""
+    """A heading that covers a point; ``title`` is that of its page."""
 
     page: str
+    title: str
     label: str
     heading: str
 
@@ -49,14 +51,15 @@ def places(chapters):
     """
     found = {}
     for page, text in pages(chapters):
-        label = place = None
+        label = place = title = None
         fenced = False
         for line in text.splitlines():
             fenced ^= line.startswith("```")
             if match := LABEL.match(line):
                 label = match[1]
             elif not fenced and (match := HEADING.match(line)):
-                place = Place(page, label, match[1]) if label else None
+                title = title or match[1]
+                place = Place(page, title, label, match[1]) if label else None
                 label = None
             elif match := MARK.search(line):
                 if place is None:
@@ -78,8 +81,11 @@ class Coverage(SphinxDirective):
         found = places(chapters)
         lines = ["| point | the notes say | here | where |", "|---|---|---|---|"]
         for row in inventory(chapters):
-            links = ", ".join(f"{{ref}}`{place.label}`" for place in found.get(row["id"], ()))
-            lines.append(f"| {row['id']} | {row['point']} | {WORDS[row['status']]} | {links} |")
+            where = "; ".join(
+                f"{title}: " + ", ".join(f"{{ref}}`{place.label}`" for place in group)
+                for title, group in groupby(found.get(row["id"], ()), lambda place: place.title)
+            )
+            lines.append(f"| {row['id']} | {row['point']} | {WORDS[row['status']]} | {where} |")
         container = nodes.container()
         self.state.nested_parse(StringList(lines, "coverage"), 0, container)
         return container.children

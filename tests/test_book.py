@@ -1,5 +1,6 @@
 """The built book, page by page, without a browser: links, alternatives, titles, leaks."""
 
+import gzip
 import re
 from functools import cache
 from urllib.parse import unquote, urlsplit
@@ -83,6 +84,14 @@ def test_pictures_have_words(book, page):
         about = [drawing, *drawing.find_parents(role=True)]
         named = any(tag.get("aria-label") or tag.get("aria-labelledby") for tag in about)
         assert named or drawing.find("title"), str(drawing)[:300]
+
+
+@each_page
+def test_sliders_stay_small(book, page):
+    """Compressed, 150 kB for a slider and 600 kB for all those of a page."""
+    sliders = read(book, page).select(".actfun-slider")
+    sizes = [len(gzip.compress(str(slider).encode())) for slider in sliders]
+    assert all(size <= 150_000 for size in sizes) and sum(sizes) <= 600_000, sizes
 
 
 @each_page
