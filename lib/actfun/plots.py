@@ -9,7 +9,12 @@ picture. Text is Unicode, black, and short; every other colour is legible on lig
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from actfun.diagrams import biological_neuron, layers_diagram, neuron_diagram
+from actfun.diagrams import (
+    biological_neuron,
+    decision_ladder,
+    layers_diagram,
+    neuron_diagram,
+)
 from actfun.looks import (
     BLUE,
     GREY,
@@ -31,6 +36,7 @@ __all__ = [
     "by_layer",
     "colour",
     "curves",
+    "decision_ladder",
     "decision_regions",
     "function_and_derivative",
     "heatmap",
