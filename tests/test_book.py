@@ -9,6 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, toc_pages
 
+from actfun import ALL
+
 PAGES = toc_pages()
 each_page = pytest.mark.parametrize("page", PAGES)
 
@@ -116,6 +118,15 @@ def test_nothing_is_left_raw(book, page):
 @each_page
 def test_no_path_of_this_machine(book, page):
     assert str(ROOT) not in (book / f"{page}.html").read_text(encoding="utf-8")
+
+
+def test_every_function_has_a_card_on_the_landing_page(book):
+    cards = read(book, "intro").select(".actfun-gallery .sd-card")
+    names = [card.select_one(".sd-card-title").get_text(strip=True) for card in cards]
+    assert names == [*map(str, ALL), "Softmax", "Maxout"]
+    for name, card in zip(names, cards):
+        assert card.select_one("a[href]").get_text(strip=True) == name
+        assert card.find("svg")["aria-label"].startswith(f"{name}: ")
 
 
 def test_only_what_a_reader_needs_is_published(book):
