@@ -142,6 +142,11 @@ def test_repeated_functions_get_different_looks():
     assert len(set(distinct_looks(labels))) == 6
 
 
+def test_a_label_leaves_their_hues_to_the_functions_after_it():
+    (first, _), (second, _) = distinct_looks(["something", "Tanh"])
+    assert first != second == plots.colour("Tanh")
+
+
 def test_style_draws_chinese_without_complaints(ax, caplog):
     with caplog.at_level(logging.WARNING), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # where no Chinese font is installed

@@ -81,17 +81,18 @@ def line_style(f):
 def distinct_looks(things):
     """A look for each thing; what is taken already moves on to the next free style or hue.
 
-    A label that names no function takes the next free hue, in the order of the palette.
+    Functions come first. Then a label that names none takes the next free hue, in the order of the
+    palette.
     """
-    taken = []
-    for thing in things:
-        hue, style = look(thing)
-        if not known_function(thing):
-            hues = [hue for hue in PALETTE if hue not in {h for h, _ in taken}]
+    things, taken = list(things), {}
+    for i in sorted(range(len(things)), key=lambda i: not known_function(things[i])):
+        hue, style = look(things[i])
+        if not known_function(things[i]):
+            hues = [hue for hue in PALETTE if hue not in {h for h, _ in taken.values()}]
             hue, style = (hues or PALETTE)[0], LINE_STYLES[len(taken) % len(LINE_STYLES)]
         every = [(h, s) for h in (hue, *PALETTE) for s in (style, *LINE_STYLES)]
-        taken.append(next((look for look in every if look not in taken), (hue, style)))
-    return taken
+        taken[i] = next((look for look in every if look not in taken.values()), (hue, style))
+    return [taken[i] for i in range(len(things))]
 
 
 def labels(functions):
