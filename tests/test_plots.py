@@ -143,8 +143,8 @@ def test_repeated_functions_get_different_looks():
 
 
 def test_a_label_leaves_their_hues_to_the_functions_after_it():
-    (first, _), (second, _) = distinct_looks(["something", "Tanh"])
-    assert first != second == plots.colour("Tanh")
+    (first, _), (second, _) = distinct_looks(["something", "GELU"])
+    assert first != second == plots.colour("GELU")
 
 
 def test_style_draws_chinese_without_complaints(ax, caplog):
