@@ -21,7 +21,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import erfcx, ndtr
 
 from actfun.base import (
     INFINITY,
@@ -120,7 +120,13 @@ class Step(Activation):
 def _sigmoid(x):
     """1 / (1 + e^−x) without overflow: only the exponential of −|x| is ever taken."""
     e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    return np.maximum(e, x >= 0) / (1 + e)
+
+
+def _sigmoid_both_ways(x):
+    """σ(x) and σ(−x), from one exponential."""
+    e = np.exp(-np.abs(x))
+    return np.maximum(e, x >= 0) / (1 + e), np.maximum(e, x < 0) / (1 + e)
 
 
 @dataclass(frozen=True)
@@ -209,7 +215,7 @@ class HardSigmoid(Activation):
 
     @elementwise
     def derivative(self, x):
-        return np.where(np.abs(x) < 3, 1 / 6, 0)
+        return np.divide(np.abs(x) < 3, 6, dtype=x.dtype)
 
 
 @dataclass(frozen=True)
@@ -300,7 +306,8 @@ class ReLU(Activation):
 
 def _leak(x, slope):
     """x above 0 and slope · x below; a slope of 0 takes −∞ to 0 as well."""
-    return np.where(x > 0, x, slope * x if slope else 0)
+    choose = np.maximum if slope <= 1 else np.minimum
+    return choose(x, slope * x if slope else 0)
 
 
 @dataclass(frozen=True)
@@ -347,7 +354,7 @@ class LeakyReLU(Activation):
 
     @elementwise
     def derivative(self, x):
-        return np.where(x > 0, 1, self.negative_slope)
+        return np.maximum(x > 0, self.negative_slope, dtype=x.dtype)
 
 
 @dataclass(frozen=True)
@@ -476,7 +483,7 @@ class ELU(Activation):
 
     @elementwise
     def __call__(self, x):
-        return np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 0)))
+        return np.maximum(x, 0) + self.alpha * np.expm1(np.minimum(x, 0))
 
     @elementwise
     def derivative(self, x):
@@ -508,7 +515,8 @@ class SELU(Activation):
 
     @elementwise
     def __call__(self, x):
-        return self.scale * np.where(x > 0, x, self.alpha * np.expm1(np.minimum(x, 0)))
+        below = self.scale * self.alpha * np.expm1(np.minimum(x, 0))
+        return self.scale * np.maximum(x, 0) + below
 
     @elementwise
     def derivative(self, x):
@@ -556,7 +564,20 @@ class SiLU(Activation):
     @elementwise
     def derivative(self, x):
         z = np.clip(self.beta * x, FLOOR, -FLOOR)
-        return _sigmoid(z) * (1 + z * _sigmoid(-z))
+        gate, opposite = _sigmoid_both_ways(z)
+        return gate * (1 + z * opposite)
+
+
+def _normal(t):
+    """Density φ(t) and tail Φ(−t) of the normal distribution for t ≥ 0, to a few ULP.
+
+    The exponential would magnify a rounding error in t² by t²/2. So t² is taken in two parts, the
+    first of which is exact, and the tail is erfcx, which varies slowly, times the exponential.
+    """
+    head = t.astype(np.float32).astype(np.float64)
+    power = np.exp(-head * head / 2) * np.exp((head - t) * (head + t) / 2)
+    tail = np.where(t < 1, ndtr(-t), erfcx(t / math.sqrt(2)) * power / 2)
+    return power / math.sqrt(2 * math.pi), tail
 
 
 @dataclass(frozen=True)
@@ -607,18 +628,27 @@ class GELU(Activation):
     @elementwise
     def __call__(self, x):
         if self.approximate == "none":
-            return np.maximum(x, FLOOR) * ndtr(x)
-        u = self.scale * x * (1 + 0.044715 * x * x)
-        return np.maximum(x, FLOOR) * _sigmoid(2 * u)
+            t = np.minimum(np.abs(x), -FLOOR).astype(np.float64)
+            _, tail = _normal(t)
+            return np.where(x >= 0, x - t * tail, -t * tail)
+        return np.maximum(x, FLOOR) * _sigmoid(self._twice_u(x))
 
     @elementwise
     def derivative(self, x):
         x = np.clip(x, FLOOR, -FLOOR)
         if self.approximate == "none":
-            return ndtr(x) + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
-        u = self.scale * x * (1 + 0.044715 * x * x)
+            t = np.abs(x).astype(np.float64)
+            density, tail = _normal(t)
+            below = tail - t * density
+            return np.where(x >= 0, 1 - below, below)
+        gate, opposite = _sigmoid_both_ways(self._twice_u(x))
         slope_of_u = self.scale * (1 + 3 * 0.044715 * x * x)
-        return _sigmoid(2 * u) * (1 + 2 * x * slope_of_u * _sigmoid(-2 * u))
+        return gate * (1 + 2 * x * slope_of_u * opposite)
+
+    def _twice_u(self, x):
+        """2u, in float64: the exponential magnifies an error in it."""
+        x = x.astype(np.float64)
+        return x * (2 * self.scale + 2 * self.scale * 0.044715 * (x * x))
 
 
 @dataclass(frozen=True)
@@ -684,7 +714,7 @@ class HardSwish(Activation):
 
     @elementwise
     def derivative(self, x):
-        return np.where(x < -3, 0, np.where(x <= 3, x / 3 + 0.5, 1))
+        return np.where(np.abs(x) <= 3, x / 3 + 0.5, x > 0)
 
 
 # ---------------------------------------------------------------------- softmax, for a whole layer
