@@ -39,7 +39,7 @@ EXCEPTIONS = (
     Larger(Mish(), np.float32, -110, -87, 60, GATE),
     Larger(GELU(), np.float64, -39, -37.5, 30, GATE),
     Larger(GELU(), np.float64, -2, -1, 6, "scipy's erfcx itself is up to 5 ULP off"),
-    Larger(GELU("tanh"), np.float64, -22, -1, 1200, "e^2u magnifies a rounding error in u 2u times"),
+    Larger(GELU("tanh"), np.float64, -22, -1, 1200, "e^2u magnifies a rounding error in u"),
 )
 
 every_case = pytest.mark.parametrize("derivative", [False, True], ids=["f", "slope"])
@@ -81,7 +81,7 @@ def test_zeros_infinities_and_nan(f, dtype):
                 assert limit / x > 0.001 and np.sign(value) == np.sign(limit)
             else:
                 assert value == dtype(limit)
-            assert slope == dtype((f.definition(mpmath.mpf(x) + 1, mpmath) - limit))
+            assert slope == dtype(f.definition(mpmath.mpf(x) + 1, mpmath) - limit)
         at_zero = dtype(f.definition(mpmath.mpf(0), mpmath))
     assert zero == minus_zero == at_zero
     assert math.isnan(nan) and math.isnan(slopes[2])

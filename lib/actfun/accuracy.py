@@ -25,7 +25,8 @@ def points(f, dtype, count=200, kinks=True):
     """Inputs in ``dtype``, in order, on which to try ``f``: about ten times ``count`` of them.
 
     On both sides: evenly over the exponents, from the smallest subnormal to the largest finite
-    number; evenly over widths from 1 to where exponentials underflow; and every approach to 0, to
+    number; evenly over widths from 1 to where exponentials underflow, more densely where they are
+    subnormal; and every approach to 0, to
     the kinks and to the roots of f′. Without ``kinks`` the kinks themselves are left out.
     """
     limits = np.finfo(dtype)
@@ -36,6 +37,7 @@ def points(f, dtype, count=200, kinks=True):
     centres = [0.0, *f.kinks, *(x for x, _ in f.extrema())]
     near = np.ldexp(1.0, -np.arange(limits.nmant + 1))
     positive = [np.exp2(exponents), *(rng.uniform(0, width, count) for width in widths)]
+    positive.append(-np.log(np.exp2(rng.uniform(lowest, math.log2(limits.tiny), count))))
     positive = np.concatenate([*positive, [limits.max, limits.tiny, limits.smallest_subnormal]])
     approaches = [centre + sign * near for centre in centres for sign in (-1, 0, 1)]
     with np.errstate(over="ignore"):

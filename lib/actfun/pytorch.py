@@ -36,7 +36,7 @@ def in_pytorch(f):
 
 
 def slope_in_pytorch(f):
-    """The derivative that autograd gives: array to array, nan where the function has no gradient."""
+    """The derivative that autograd gives: array to array."""
     import torch
 
     g = in_pytorch(f)

@@ -74,9 +74,7 @@ SLOPES = {
     "GELU (tanh)": lambda f, x: (
         0.5 * (1 + gate(x)) + 0.5 * x * (1 - gate(x) ** 2) * ROOT * (1 + 3 * 0.044715 * x**2)
     ),
-    "Mish": lambda f, x: (
-        np.tanh(softplus(x)) + x * sigmoid(x) * (1 - np.tanh(softplus(x)) ** 2)
-    ),
+    "Mish": lambda f, x: np.tanh(softplus(x)) + x * sigmoid(x) * (1 - np.tanh(softplus(x)) ** 2),
     "Hard swish": lambda f, x: np.where(
         x < -3, x.dtype.type(0), np.where(x > 3, x.dtype.type(1), x / 3 + 0.5)
     ),
