@@ -9,8 +9,12 @@ import matplotlib
 import pytest
 import yaml
 from filelock import FileLock
+from hypothesis import settings
 
 matplotlib.use("Agg")
+# The same examples every time, on every machine; none is stored between runs.
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=40, database=None)
+settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"

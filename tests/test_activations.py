@@ -10,8 +10,21 @@ import pytest
 from actfun import (
     ALL,
     ELU,
+    GELU,
+    SELU,
     Activation,
+    HardSigmoid,
+    HardSwish,
     HardTanh,
+    LeakyReLU,
+    Mish,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softplus,
+    Step,
+    Tanh,
     activations,
     base,
     log_softmax,
@@ -258,6 +271,68 @@ def test_parameters_show_in_names_where_they_matter():
 def test_hard_tanh_needs_its_ends_in_order():
     with pytest.raises(ValueError, match="min_val must be below max_val, got 2 and 1"):
         HardTanh(2, 1)
+
+
+# Numbers from the literature, typed in here a second time.
+PUBLISHED = [
+    # (function, x, f(x), f′(x)), None where it is not looked at
+    (Step(), 0.0, 1, 0),
+    (Sigmoid(), 0.0, 0.5, 0.25),
+    (Tanh(), 0.5, 0.46211715726000975, 0.78644773296592741),
+    (HardSigmoid(), 1.0, 2 / 3, 1 / 6),
+    (HardSigmoid(), 3.0, 1, 0),
+    (HardTanh(), 1.0, 1, 0),
+    (HardTanh(-2, 1), -1.5, -1.5, 1),
+    (ReLU(), 0.0, 0, 0),
+    (LeakyReLU(), -1.0, -0.01, 0.01),
+    (LeakyReLU(), 0.0, 0, 0.01),
+    (PReLU(), 0.0, 0, 0.25),
+    (PReLU(2.0), -1.0, -2, 2),
+    (Softplus(), 0.0, math.log(2), 0.5),
+    (ELU(0.5), 0.0, 0, 0.5),
+    (SELU(), 1.0, 1.0507009873554805, 1.0507009873554805),
+    (SELU(), 0.0, 0, 1.7580993408473766),
+    (SiLU(), 1.0, 0.73105857863000488, 0.92767051187148968),
+    (GELU(), 1.0, 0.84134474606854295, 1.08331547058768629),
+    (GELU("tanh"), 1.0, 0.84119199060827670, None),
+    (Mish(), 1.0, 0.86509838826731033, None),
+    (HardSwish(), -3.0, 0, -0.5),
+    (HardSwish(), 3.0, 3, 1.5),
+    (HardSwish(), 1.0, 2 / 3, 5 / 6),
+]
+
+
+@pytest.mark.parametrize(("f", "x", "value", "slope"), PUBLISHED, ids=lambda v: str(v))
+def test_published_values_and_conventions_at_kinks(f, x, value, slope):
+    assert f(x) == pytest.approx(value, rel=1e-14, abs=1e-300)
+    if slope is not None:
+        assert f.derivative(x) == pytest.approx(slope, rel=1e-14, abs=1e-300)
+
+
+def test_selu_keeps_mean_0_and_variance_1():
+    """The two constants are what solves these two equations."""
+    with mpmath.workdps(25):
+        for power, expected in ((1, 0), (2, 1)):
+            moment = mpmath.quad(
+                lambda t, power=power: SELU().definition(t, mpmath) ** power * mpmath.npdf(t),
+                [-30, 0, 30],
+            )
+            assert abs(moment - expected) < 1e-14
+
+
+def test_smoothness_by_name():
+    smoothness = {str(f): f.smoothness for f in ALL}
+    assert smoothness == dict.fromkeys(smoothness, math.inf) | {
+        "Step": -1, "Hard sigmoid": 0, "Hard tanh": 0, "ReLU": 0, "Leaky ReLU": 0, "PReLU": 0,
+        "ELU": 1, "SELU": 0, "Hard swish": 0,
+    }  # fmt: skip
+
+
+def test_keys_are_pytorch_names():
+    assert [f.key for f in ALL] == [
+        "identity", "step", "sigmoid", "tanh", "hardsigmoid", "hardtanh", "relu", "leaky_relu",
+        "prelu", "softplus", "elu", "selu", "silu", "gelu", "gelu", "mish", "hardswish",
+    ]  # fmt: skip
 
 
 # ------------------------------------------------------------------------------------- softmax

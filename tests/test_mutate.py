@@ -1,0 +1,21 @@
+"""Each mutation on the list can still be made; tools/mutate.py makes them, which takes minutes."""
+
+import sys
+
+import pytest
+from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "tools"))
+import mutate  # noqa: E402
+
+
+@pytest.mark.parametrize("mutation", mutate.MUTATIONS, ids=lambda m: m.what)
+def test_a_mutation_changes_the_library_and_has_tests(mutation):
+    compile(mutation.broken(), mutation.file, "exec")
+    for name in mutation.tests.split():
+        assert (ROOT / "tests" / f"{name}.py").exists()
+
+
+def test_mutations_are_many_and_have_names_of_their_own():
+    names = [m.what for m in mutate.MUTATIONS]
+    assert len(set(names)) == len(names) > 60
