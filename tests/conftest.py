@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib
@@ -15,6 +16,12 @@ matplotlib.use("Agg")
 # The same examples every time, on every machine; none is stored between runs.
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=40, database=None)
 settings.load_profile("same")
+
+# PyTorch is no requirement of the book: without it nothing that needs it is collected. Where it must
+# be there (.ci/run), its absence is an error.
+if os.environ.get("ACTFUN_NEEDS_TORCH") and not find_spec("torch"):
+    raise ModuleNotFoundError("ACTFUN_NEEDS_TORCH is set, but PyTorch is not installed")
+collect_ignore = [] if find_spec("torch") else ["test_frameworks.py"]
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
@@ -54,3 +61,10 @@ def book():
             built.touch()
             os.utime(built, (started, started))
     return HTML
+
+
+def pytest_collection_modifyitems(items):
+    """Whatever needs the built book or a browser is slow; other slow tests are marked as such."""
+    for item in items:
+        if {"book", "chromium", "browser", "client"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")

@@ -43,7 +43,10 @@ EXCEPTIONS = (
 )
 
 every_case = pytest.mark.parametrize("derivative", [False, True], ids=["f", "slope"])
-every_function = pytest.mark.parametrize("f", ALL, ids=str)
+SLOW = (GELU(),)  # its truth takes mpmath a while
+every_function = pytest.mark.parametrize(
+    "f", [pytest.param(f, marks=pytest.mark.slow if f in SLOW else ()) for f in ALL], ids=str
+)
 every_dtype = pytest.mark.parametrize("dtype", DTYPES, ids=lambda dtype: dtype.__name__)
 
 
@@ -87,6 +90,7 @@ def test_zeros_infinities_and_nan(f, dtype):
     assert math.isnan(nan) and math.isnan(slopes[2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("e", EXCEPTIONS, ids=str)
 def test_an_exception_is_needed(e):
     """One whose error keeps the bounds of all others is no exception any more: take it out."""

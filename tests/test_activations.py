@@ -296,8 +296,8 @@ PUBLISHED = [
     (GELU(), 1.0, 0.84134474606854295, 1.08331547058768629),
     (GELU("tanh"), 1.0, 0.84119199060827670, None),
     (Mish(), 1.0, 0.86509838826731033, None),
-    (HardSwish(), -3.0, 0, -0.5),
-    (HardSwish(), 3.0, 3, 1.5),
+    (HardSwish(), -3.0, 0, 0),
+    (HardSwish(), 3.0, 3, 1),
     (HardSwish(), 1.0, 2 / 3, 5 / 6),
 ]
 
@@ -326,6 +326,13 @@ def test_smoothness_by_name():
         "Step": -1, "Hard sigmoid": 0, "Hard tanh": 0, "ReLU": 0, "Leaky ReLU": 0, "PReLU": 0,
         "ELU": 1, "SELU": 0, "Hard swish": 0,
     }  # fmt: skip
+
+
+def test_an_open_end_does_not_belong_to_an_interval():
+    for low, high in ((False, True), (True, False)):
+        interval = base.Interval(0, 1, closed_low=low, closed_high=high)
+        assert [x in interval for x in (-0.5, 0, 0.5, 1, 1.5)] == [False, low, True, high, False]
+        assert str(interval) == ("[0, 1)" if low else "(0, 1]")
 
 
 def test_keys_are_pytorch_names():

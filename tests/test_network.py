@@ -149,6 +149,10 @@ def test_centred_biases_cancel_the_mean_of_the_logistic_function():
     assert max(np.abs(Z).max() for Z in at_zero.pre_activations) < 1e-6
 
 
+def test_a_sample_on_the_line_belongs_to_class_1():
+    assert Perceptron(2).predict([[0, 0], [3, -1]]).tolist() == [1, 1]
+
+
 # ------------------------------------------------------------------------------ back-propagation
 
 

@@ -213,6 +213,7 @@ def canonical(markup):
     return ElementTree.canonicalize(markup)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", EVERY)
 def test_every_frame_is_what_drawing_it_afresh_gives(make):
     slider = make()
@@ -236,6 +237,7 @@ def test_the_first_picture_is_the_start():
     assert "f(−2) = −0.86" in markup.replace("-0.86", "−0.86")
 
 
+@pytest.mark.slow
 def test_sizes():
     markup = sliders.static_markup(elu_slider())
     assert len(base_svg(markup).attrib) and len(gzip.compress(markup.encode())) < 40_000
@@ -248,6 +250,7 @@ def test_only_what_differs_is_stored():
     assert len(changes) == 2
 
 
+@pytest.mark.slow
 def test_markup_is_the_same_every_time_and_ids_are_its_own():
     first, again = (sliders.static_markup(grid_slider()) for _ in range(2))
     assert first == again

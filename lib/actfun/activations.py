@@ -690,7 +690,7 @@ class Mish(Activation):
 class HardSwish(Activation):
     r"""f(x) = x · clip(x + 3, 0, 6) / 6: SiLU with a straight-line gate.
 
-    The slope is 0 below −3, x/3 + 1/2 on [−3, 3] and 1 above, as in PyTorch. Source: Howard et al.,
+    The slope is x/3 + 1/2 inside, 0 up to −3 and 1 from 3 on, as in PyTorch. Source: Howard et al.,
     2019.
     """
 
@@ -714,7 +714,7 @@ class HardSwish(Activation):
 
     @elementwise
     def derivative(self, x):
-        return np.where(np.abs(x) <= 3, x / 3 + 0.5, x > 0)
+        return np.where(np.abs(x) < 3, x / 3 + 0.5, x > 0)
 
 
 # ---------------------------------------------------------------------- softmax, for a whole layer
