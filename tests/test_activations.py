@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import tracemalloc
 
 import mpmath
 import numpy as np
@@ -193,6 +194,24 @@ def test_blocks_join_without_a_seam(f):
     x = np.linspace(-5, 5, 2 * base.BLOCK + 7)
     pieces = [f(part) for part in np.array_split(x, 5)]
     np.testing.assert_allclose(f(x), np.concatenate(pieces), rtol=1e-14)
+
+
+def peak(compute, *arguments):
+    """The most memory that a call needs at a time, in multiples of its first argument."""
+    tracemalloc.start()
+    compute(*arguments)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most / arguments[0].nbytes
+
+
+@pytest.mark.parametrize("f", ALL, ids=str)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_no_more_than_three_temporary_arrays(f, dtype):
+    x = np.linspace(-9, 9, 300_000, dtype=dtype)
+    assert 1 <= peak(f, x) <= 4 and 1 <= peak(f.derivative, x) <= 4
+    z = x.reshape(-1, 10)
+    assert peak(softmax, z) <= 4.3 and peak(log_softmax, z) <= 4.3  # and sums, one for ten
 
 
 @every_function

@@ -217,7 +217,7 @@ def test_a_sample_does_not_see_the_others(widths, activation, seed, samples):
 WRONG_BY = {  # what is done to a right answer, and words of which one must be in the verdict
     "negated": (lambda g, x: -g(x), ("sign",)),
     "reversed": (lambda g, x: g(-x), ("f(−x)", "sign", "values of another", "exchanged")),
-    "too large": (lambda g, x: g(x) + 0.5, ("too large by 0.5", "values of")),
+    "too large": (lambda g, x: g(x) + 0.5, ("too large by 0.5", "values of", "times the right")),
     "tripled": (lambda g, x: 3 * g(x), ("3 times", "factor", "what")),
     "stretched": (lambda g, x: g(2 * x), ("2x", "what", "values of", "2 times")),
     "kept from 4 on": (lambda g, x: g(np.minimum(x, 4)), ("wrong", "near 0 only")),

@@ -62,9 +62,7 @@ MUTATIONS = [
                 "    def derivative(self, x):\n        return np.divide(", "np.clip(x + 2.5, 0, 5) "
                 "/ 5\n\n    @elementwise\n    def derivative(self, x):\n        return np.divide("),
     activations("hard tanh′: the wrong end", "(x > self.min_val) &", "(x > -self.max_val) &"),
-    activations("ReLU: |x|", "return np.maximum(x, 0)\n\n    @elementwise\n    def derivative(self,"
-                " x):\n        return x > 0", "return np.abs(x)\n\n    @elementwise\n    "
-                "def derivative(self, x):\n        return x > 0"),
+    activations("ReLU: |x|", "return np.maximum(real_array(x), 0)", "return np.abs(real_array(x))"),
     activations("ReLU′ at the kink", "        return x > 0\n", "        return x >= 0\n"),
     activations("leaky ReLU: default slope 0.1", "0.01, \"γ\"", "0.1, \"γ\""),
     activations("leak: no branch for slopes above 1",

@@ -75,9 +75,8 @@ class Identity(Activation):
     def definition(self, x, m):
         return x
 
-    @elementwise
     def __call__(self, x):
-        return x
+        return np.positive(real_array(x))
 
     @elementwise
     def derivative(self, x):
@@ -262,9 +261,8 @@ class HardTanh(Activation):
     def definition(self, x, m):
         return min(max(x, self.min_val), self.max_val)
 
-    @elementwise
     def __call__(self, x):
-        return np.clip(x, self.min_val, self.max_val)
+        return np.clip(real_array(x), self.min_val, self.max_val)
 
     @elementwise
     def derivative(self, x):
@@ -295,9 +293,8 @@ class ReLU(Activation):
     def definition(self, x, m):
         return max(0, x)
 
-    @elementwise
     def __call__(self, x):
-        return np.maximum(x, 0)
+        return np.maximum(real_array(x), 0)
 
     @elementwise
     def derivative(self, x):
