@@ -17,8 +17,8 @@ matplotlib.use("Agg")
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=40, database=None)
 settings.load_profile("same")
 
-# PyTorch is no requirement of the book: without it nothing that needs it is collected. Where it must
-# be there (.ci/run), its absence is an error.
+# PyTorch is no requirement of the book: without it nothing that needs it is collected. Where it
+# must be there (.ci/run), its absence is an error.
 if os.environ.get("ACTFUN_NEEDS_TORCH") and not find_spec("torch"):
     raise ModuleNotFoundError("ACTFUN_NEEDS_TORCH is set, but PyTorch is not installed")
 collect_ignore = [] if find_spec("torch") else ["test_frameworks.py"]

@@ -29,8 +29,18 @@ def _log10_mish_slope(f, x):
     return np.tanh(s) + x * textbook_sigmoid(x) / np.cosh(s) ** 2
 
 
+def _mish_slope_without_square(f, x):
+    s = np.logaddexp(0, x)
+    return np.tanh(s) + x * textbook_sigmoid(x) / np.cosh(s)
+
+
+def _gelu_squared(f, x):
+    return x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x))) / 2
+
+
 LOG10 = "np.log10 is not the natural logarithm: use np.log, or better np.log1p."
 SWAPPED = "The two branches are exchanged: check the condition, or the order inside np.where."
+ON_BOTH_SIDES = "λ = 1.0507… multiplies both branches: on one side it is missing."
 LAMBDA = "The factor λ = 1.0507… is missing."
 OUTPUT = "The formula needs the function's value, not x: compute f(x) first and put that in."
 
@@ -40,6 +50,7 @@ SLIPS = {  # (key, derivative): wrong formulas of (f, x), each with its words
         (lambda f, x: x * (1 - x), OUTPUT),
         (lambda f, x: f(x) * (1 + f(x)), "The sign inside the bracket is wrong: σ(1 − σ)."),
     ],
+    ("tanh", False): [(lambda f, x: 1 / np.tanh(x), "The fraction is upside down.")],
     ("tanh", True): [
         (lambda f, x: 1 - x * x, OUTPUT),
         (lambda f, x: 1 - f(x), "The square is missing: 1 − tanh²."),
@@ -73,14 +84,35 @@ SLIPS = {  # (key, derivative): wrong formulas of (f, x), each with its words
         (_branches(lambda f, x: 1, lambda f, x: f.alpha * np.expm1(x)),
          "The −1 is a constant: it goes when you differentiate."),
     ],
-    ("selu", False): [(lambda f, x: f(x) / f.scale, LAMBDA)],
-    ("selu", True): [(lambda f, x: f.derivative(x) / f.scale, LAMBDA)],
+    ("selu", False): [
+        (lambda f, x: f(x) / f.scale, LAMBDA),
+        (_branches(lambda f, x: f(x), lambda f, x: f(x) / f.scale), ON_BOTH_SIDES),
+        (_branches(lambda f, x: f(x) / f.scale, lambda f, x: f(x)), ON_BOTH_SIDES),
+    ],
+    ("selu", True): [
+        (lambda f, x: f.derivative(x) / f.scale, LAMBDA),
+        (_branches(lambda f, x: f.scale, lambda f, x: f.derivative(x) / f.scale), ON_BOTH_SIDES),
+        (_branches(lambda f, x: 1, lambda f, x: f.derivative(x)), ON_BOTH_SIDES),
+    ],
+    ("softplus", False): [
+        (lambda f, x: f(x) * f.beta, "The division by β is missing."),
+        (lambda f, x: x, "The 1 inside ln(1 + eˣ) is missing: the logarithm undoes eˣ."),
+    ],
+    ("hardswish", False): [(lambda f, x: 6 * f(x), "The division by 6 is missing.")],
     ("gelu", False): [
         (lambda f, x: x * textbook_sigmoid(1.702 * x), "That is the approximation x σ(1.702x)."),
         (lambda f, x: x * (1 + erf(x)) / 2, "Φ(x) is ½(1 + erf(x/√2)): the √2 is missing."),
+        (_gelu_squared, "Inside tanh the small term is 0.044715 x³, not x²."),
     ],
-    ("mish", False): [(_log10_mish, LOG10)],
-    ("mish", True): [(_log10_mish_slope, LOG10)],
+    ("mish", False): [
+        (_log10_mish, LOG10),
+        (lambda f, x: x * np.logaddexp(0, x), "The tanh around the softplus is missing."),
+        (lambda f, x: x * np.tanh(textbook_sigmoid(x)), "Inside tanh stands softplus, not σ."),
+    ],
+    ("mish", True): [
+        (_log10_mish_slope, LOG10),
+        (_mish_slope_without_square, "The slope of tanh is 1/cosh²: the square is missing."),
+    ],
 }  # fmt: skip
 FACTORS = {1 / math.log(10): LOG10, 1 / math.log(2): "np.log2 is not the natural logarithm.",
            -1: "The sign is wrong there."}  # fmt: skip
@@ -113,6 +145,10 @@ def _rivals(f, derivative, x):
     yield target(-x), "You have f(−x): the sign of x is reversed, perhaps inside the exponential."
     yield target(2 * x), "You have the value at 2x: there is a factor 2 too many inside."
     yield target(x / 2), "You have the value at x/2: a factor 2 is missing inside."
+    if derivative:
+        yield target(x) - f(x) / x, (
+            "By the product rule there are two terms: the one without x, f(x)/x, is missing."
+        )
     yield f(x) / x, "You have f(x)/x: " + (
         "by the product rule, x times the slope of the gate must be added." if derivative
         else "the factor x is missing."
