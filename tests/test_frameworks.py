@@ -4,6 +4,7 @@ Collected only where PyTorch is installed (see conftest.py); with ACTFUN_NEEDS_T
 .ci/run, its absence is an error. Snippets for JAX and Keras run where those are installed.
 """
 
+import os
 import re
 import sys
 from importlib.util import find_spec
@@ -36,6 +37,7 @@ from actfun.network import MLP
 from actfun.pytorch import in_pytorch, slope_in_pytorch
 
 torch.set_num_threads(1)
+os.environ.setdefault("KERAS_BACKEND", "torch")
 OTHERS = (HardTanh(-2, 0.5), LeakyReLU(0.3), PReLU(-0.5), Softplus(3.0), ELU(0.4), SiLU(2.0))
 X = np.unique(np.concatenate([np.linspace(-15, 15, 1201), [-3.0, -1.0, 0.0, 1.0, 3.0]]))
 
