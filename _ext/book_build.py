@@ -26,6 +26,11 @@ def key_the_cache(app, config):
     config.nb_execution_cache_path = str(current)
 
 
+def notice_assets(app, env, added, changed, removed):
+    """Write one page at least: without any, Sphinx does not copy a changed style sheet."""
+    return [app.config.root_doc]
+
+
 def keep_ids_unique(app, doctree, docname):
     """sphinx-exercise gives the same id to every exercise of a page, and to every solution."""
     for section in doctree.findall(nodes.section):
@@ -60,6 +65,7 @@ def drop_leftovers(app, exception):
 
 def setup(app):
     app.connect("config-inited", key_the_cache)
+    app.connect("env-get-outdated", notice_assets)
     app.connect("autodoc-process-docstring", end_sections, priority=400)  # before Napoleon
     app.connect("autodoc-skip-member", skip_field_aliases)
     app.connect("doctree-resolved", keep_ids_unique)

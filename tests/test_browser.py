@@ -2,6 +2,9 @@
 
 import re
 import shutil
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,6 +19,8 @@ MISSING = (
     "named google-chrome on PATH."
 )
 DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 800}
+EVERY_PAGE = [*toc_pages(), "genindex", "search", "404"]
 
 # What stands in the picture of a slider, and what its controls say, in one string each.
 PICTURE = "slider => [...slider.querySelectorAll('svg')].map(svg => svg.innerHTML).join()"
@@ -28,7 +33,36 @@ SHOWN = """input => {
 AXE = {"preload": False, "resultTypes": ["violations"]}  # preload would fetch the style sheets anew
 INKS = """() => [...document.querySelectorAll('.actfun-figure svg, .actfun-slider svg')]
     .map(svg => getComputedStyle(svg).color)"""
-TOO_WIDE = """() => [...document.querySelectorAll('article *')]
+UNFOLD = """() => {
+    for (const summary of document.querySelectorAll('article summary')) summary.click();
+    for (const button of document.querySelectorAll('article .toggle-button')) button.click();
+}"""
+SCROLLABLE = """() => [...document.querySelectorAll('pre')]
+    .every(pre => pre.scrollWidth <= pre.clientWidth || pre.tabIndex === 0)"""
+OPEN = """fold => fold.localName === 'summary' ? fold.parentElement.open
+    : fold.ariaExpanded === 'true'"""
+CONTROLS = """() => [...document.querySelectorAll('a[href], button, input, select, summary')]
+    .map((control, number) => {
+        control.dataset.number = number;
+        const html = control.outerHTML.slice(0, 200);
+        const skipped = control.tabIndex < 0 || control.disabled || control.type === 'radio';
+        return { number, html, expected: control.checkVisibility({ visibilityProperty: true }) && !skipped };
+    }).filter(control => control.expected)"""
+STOP = """() => {
+    const stop = document.activeElement;
+    if (stop === document.body) return null;
+    const all = [...document.querySelectorAll('a[href], button, input, select, summary')];
+    const marked = stop.type === 'radio' ? stop.nextElementSibling : stop;
+    const { outlineStyle, outlineWidth } = getComputedStyle(marked);
+    return {
+        number: all.indexOf(stop),
+        html: stop.outerHTML.slice(0, 200),
+        seen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
+    };
+}"""
+MOVES = """(getComputedStyle(e).animationName !== 'none'
+    || getComputedStyle(e).transitionDuration.split(', ').some(time => parseFloat(time) > 0))"""
+TOO_WIDE = """() => [...document.querySelectorAll('main *')]
     .filter(e => e.getBoundingClientRect().right > window.innerWidth)
     .map(e => e.outerHTML.slice(0, 120)).slice(0, 5)"""
 
@@ -48,18 +82,35 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="module", params=toc_pages())
+@pytest.fixture(scope="session")
+def server(book, tmp_path_factory):
+    """The address of a local server that has the book at its root and below ``book/`` as well."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def translate_path(self, path):
+            return super().translate_path(path.removeprefix("/book"))
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=book)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module", params=EVERY_PAGE)
 def page_name(request):
     return request.param
 
 
-def complaints_of(tab):
+def complaints_of(tab, own="file:"):
     """Everything that the browser says about the page from now on; other hosts are cut off."""
     complaints = []
 
     def ask(route):
         url = route.request.url
-        if url.startswith(("file:", "data:", "blob:")):
+        if url.startswith((own, "data:", "blob:")):
             route.continue_()
         else:
             complaints.append(f"asked another host: {url}")
@@ -76,11 +127,15 @@ def complaints_of(tab):
 
 
 @pytest.fixture(scope="module")
-def tab(chromium, book, page_name):
-    """One page of the book, loaded once for all the tests that follow."""
+def tab(chromium, book, server, page_name):
+    """One page of the book, loaded once for all the tests that follow.
+
+    The page for wrong addresses is never a file: a server sends it for any address.
+    """
     tab = chromium.new_page(viewport=DESK, color_scheme="light")
-    tab.complaints = complaints_of(tab)
-    tab.goto((book / f"{page_name}.html").as_uri(), wait_until="load")
+    root = server if page_name == "404" else f"{book.as_uri()}/"
+    tab.complaints = complaints_of(tab, root)
+    tab.goto(f"{root}{page_name}.html", wait_until="load")
     tab.wait_for_function("() => !window.MathJax || MathJax.startup?.promise")
     tab.evaluate("() => window.MathJax?.startup?.promise")
     yield tab
@@ -125,16 +180,69 @@ def is_dark(colour):
     return sum(map(int, re.findall(r"\d+", colour)[:3])) < 3 * 128
 
 
-def test_accessible(tab):
-    """axe-core finds nothing serious in the text of the page (the theme's frame is not ours)."""
-    found = Axe().run(tab, context="article", options=AXE).response
-    serious = [
-        f"{rule['id']}: {node['html'][:200]}"
-        for rule in found["violations"]
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
-    assert serious == []
+@pytest.mark.parametrize(
+    "theme, viewport", [("light", DESK), ("dark", PHONE)], ids=["light", "dark, on a phone"]
+)
+def test_accessible(tab, theme, viewport):
+    """axe-core finds nothing in the whole page, the theme's part and folded parts included."""
+    tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    tab.set_viewport_size(viewport)
+    tab.wait_for_function(f"() => document.documentElement.dataset.theme === '{theme}'")
+    tab.evaluate(UNFOLD)
+    tab.wait_for_function(SCROLLABLE)  # the theme sees to it after 0.3 s
+    violations = Axe().run(tab, options=AXE).response["violations"]
+    tab.evaluate(UNFOLD)
+    tab.set_viewport_size(DESK)
+    tab.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    found = [f"{rule['id']}: {n['html'][:200]}" for rule in violations for n in rule["nodes"]]
+    assert found == []
+
+
+def test_keyboard_reaches_everything_and_shows_where_it_is(tab):
+    """Whoever walks through the page with the Tab key passes every control, and sees it."""
+    tab.emulate_media(reduced_motion="reduce")
+    tab.evaluate("() => { document.activeElement.blur(); window.scrollTo(0, 0); }")
+    passed, unseen = set(), []
+    for _ in range(5000):
+        tab.keyboard.press("Tab")
+        stop = tab.evaluate(STOP)
+        if stop is None:
+            break
+        passed.add(stop["number"])
+        if not stop["seen"]:
+            unseen.append(stop["html"])
+    tab.emulate_media(reduced_motion="no-preference")
+    missed = [c["html"] for c in tab.evaluate(CONTROLS) if c["number"] not in passed]
+    assert missed == []
+    assert unseen == []
+
+
+def test_folds_open_by_keyboard(tab):
+    """Solutions, answers to quick questions and folded code."""
+    for fold in tab.locator("article :is(summary, .toggle-button):visible").all():
+        states = [fold.evaluate(OPEN)]
+        for key in ("Enter", "Space"):
+            fold.press(key)
+            states.append(fold.evaluate(OPEN))
+        assert states == [False, True, False], fold.evaluate("e => e.outerHTML.slice(0, 200)")
+
+
+def test_tabs_turn_by_keyboard(tab):
+    for tabs in tab.locator(".sd-tab-set").all():
+        tabs.locator("> input").first.focus()
+        tab.keyboard.press("ArrowRight")
+        assert tabs.locator("> input").nth(1).is_checked()
+        assert tabs.locator("> .sd-tab-content").nth(1).is_visible()
+
+
+def test_nothing_moves_for_those_who_want_no_motion(tab):
+    moving = "() => [...document.querySelectorAll('*')].filter(e => MOVES(e)).length"
+    moving = moving.replace("MOVES(e)", MOVES)
+    assert tab.evaluate(moving) > 0, "the check sees no motion at all"
+    tab.emulate_media(reduced_motion="reduce")
+    left = tab.evaluate(moving)
+    tab.emulate_media(reduced_motion="no-preference")
+    assert left == 0
 
 
 def different(slider, before):
@@ -205,6 +313,6 @@ def test_reads_without_javascript(chromium, book, page_name):
     with chromium.new_context(java_script_enabled=False) as context:
         tab = context.new_page()
         tab.goto((book / f"{page_name}.html").as_uri())
-        assert tab.locator("article h1").inner_text().strip()
+        assert tab.locator("main h1:visible").first.inner_text().strip()
         for slider in tab.locator(".actfun-slider").all():
             assert slider.locator("svg").first.is_visible()

@@ -303,10 +303,10 @@ def static_markup(slider):
         + f'<p class="actfun-values">{html.escape(slider.summary(slider.start))}</p>'
         + '<div class="actfun-controls" hidden>'
         + "".join(_control_markup(slider, name) for name in slider.controls)
-        + "</div>"
+        + f'<script type="application/json">{data}</script></div>'
         + (f'<p class="actfun-readout" aria-live="polite">{readout}</p>' if any(readouts) else "")
         + figures.figcaption(slider.caption)
-        + f'<script type="application/json">{data}</script></figure>'
+        + "</figure>"
     )
 
 
