@@ -12,7 +12,7 @@ ifneq "$(FOUND)" "$(CURDIR)/lib/actfun/__init__.py"
 .PHONY: $(STAMP)
 endif
 
-.PHONY: book fresh lab test test-fast store clean clean-all help
+.PHONY: book fresh links validate lab test test-fast store clean clean-all help
 .DEFAULT_GOAL := book
 
 book: $(STAMP)   ## build the book (only what changed is executed again)
@@ -33,6 +33,12 @@ test-fast: $(STAMP)  ## run what answers in 20 seconds: the library, without boo
 
 store: $(STAMP)  ## execute the notebooks and store their text outputs: make store [PAGES=chapters/relu.ipynb]
 	$(BIN)/python tools/store_outputs.py $(PAGES)
+
+links: $(STAMP)  ## ask every external address of the pages whether it is still there
+	$(BUILD) --builder linkcheck
+
+validate: book   ## check the pages against the HTML standard, with the Nu validator (npx, Java)
+	npx --yes vnu-jar@26.9.27 --errors-only --skip-non-html _build/html
 
 clean:           ## remove what was built
 	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis

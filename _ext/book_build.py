@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.domains.std import StandardDomain
 
 
 def key_the_cache(app, config):
@@ -56,14 +57,17 @@ def skip_field_aliases(app, what, name, obj, skip, options):
 
 
 def drop_leftovers(app, exception):
-    """Publish neither the theme's source maps (megabytes) nor reports of earlier failures."""
+    """Publish neither the theme's source maps and templates nor reports of earlier failures."""
     if exception is None:
-        for path in Path(app.outdir).rglob("*.map"):
+        out = Path(app.outdir)
+        for path in [*out.rglob("*.map"), *out.glob("_static/*webpack-macros.html")]:
             path.unlink()
         shutil.rmtree(Path(app.outdir) / "reports", ignore_errors=True)
 
 
 def setup(app):
+    # The search finds terms of the glossary, in either language; Sphinx leaves them out.
+    StandardDomain.object_types["term"].attrs["searchprio"] = 1
     app.connect("config-inited", key_the_cache)
     app.connect("env-get-outdated", notice_assets)
     app.connect("autodoc-process-docstring", end_sections, priority=400)  # before Napoleon

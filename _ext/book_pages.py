@@ -32,6 +32,11 @@ REPAIRS = [
         r'<div role="list" class="citation-list">',
         '<div class="citation-list">',
     ),
+    (
+        "half a megabyte of icons stands before the text",
+        r'<script src="([^"]*/fontawesome\.js)',
+        r'<script defer src="\1',
+    ),
     ("a deprecated role", r' role="doc-biblioentry"', ""),
     ("a header of a table without a word", r"<th class=\"([^\"]*)\"><p></p></th>", r"<td></td>"),
 ]
@@ -71,7 +76,7 @@ def describe(app, pagename, templatename, context, doctree):
         "og:type": "article",
         "og:site_name": app.config.html_title,
         "og:image": address + card if address else context["pathto"](card, True),
-        "og:image:alt": "The curves of ReLU, Leaky ReLU, GELU, tanh and the logistic function.",
+        "og:image:alt": "The curves of five activation functions under the title of the book.",
     }
     if address:
         tags["og:url"] = f"{address}{pagename}.html"
@@ -108,15 +113,18 @@ def finish(app, exception):
     redirect = REDIRECT.format(title=escape(config.html_title), page=config.root_doc)
     (out / "index.html").write_text(redirect, encoding="utf-8")
     if config.html_baseurl:
-        pages = "".join(
-            f"<url><loc>{escape(config.html_baseurl + page)}.html</loc></url>\n"
-            for page in sorted(app.env.found_docs)
-        )
-        (out / "sitemap.xml").write_text(
-            '<?xml version="1.0" encoding="utf-8"?>\n'
-            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{pages}</urlset>\n',
-            encoding="utf-8",
-        )
+        text = sitemap(config.html_baseurl, app.env.found_docs)
+        (out / "sitemap.xml").write_text(text, encoding="utf-8")
+
+
+def sitemap(address, pages):
+    urls = "".join(
+        f"<url><loc>{escape(address + page)}.html</loc></url>\n" for page in sorted(pages)
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
+    )
 
 
 def setup(app):

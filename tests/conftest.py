@@ -1,8 +1,10 @@
 """What the tests share: where things are, and the built book."""
 
 import os
+import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,6 +27,13 @@ collect_ignore = [] if find_spec("torch") else ["test_frameworks.py"]
 
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
+BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+MISSING = (
+    "The browser tests need Chromium, and none of these is on PATH: " + ", ".join(BROWSERS) + ".\n"
+    "Install it: Debian: apt-get install chromium; Fedora: dnf install chromium; "
+    "Ubuntu: snap install chromium; macOS: brew install --cask google-chrome, with a link "
+    "named google-chrome on PATH."
+)
 BUILD = ["jupyter-book", "build", ".", "-W", "-n", "--keep-going"]
 SOURCES = [
     "_config.yml", "_toc.yml", "_ext/*.py", "intro.md", "references.bib", "requirements.txt",
@@ -61,6 +70,30 @@ def book():
             built.touch()
             os.utime(built, (started, started))
     return HTML
+
+
+@contextmanager
+def launch_chromium():
+    """The Chromium that is installed. Playwright has one browser a process: the tests share it."""
+    from playwright.sync_api import Error, sync_playwright
+
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if executable is None:
+        pytest.fail(MISSING, pytrace=False)
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        try:
+            browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        except Error as problem:
+            pytest.fail(f"{executable} does not start:\n{problem.message}", pytrace=False)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with launch_chromium() as browser:
+        yield browser
 
 
 def pytest_collection_modifyitems(items):

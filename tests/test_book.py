@@ -2,14 +2,21 @@
 
 import gzip
 import re
+import sys
 from functools import cache
+from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
+import html5lib
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT, toc_pages
 
 from actfun import ALL
+
+sys.path.insert(0, str(ROOT / "_ext"))
+import book_pages  # noqa: E402
 
 PAGES = toc_pages()
 each_page = pytest.mark.parametrize("page", PAGES)
@@ -37,8 +44,35 @@ def test_title_and_description(book, page):
     html = read(book, page)
     assert html.title.get_text(strip=True)
     assert len(html.find("article").find_all("h1")) == 1
-    assert html.find("meta", attrs={"name": "description"})["content"].strip()
     assert html.html["lang"] == "en"
+    assert description(html) == html.find("meta", property="og:description")["content"]
+    assert html.find("meta", property="og:title")["content"] in html.title.get_text()
+    card = html.find("meta", property="og:image")["content"]
+    assert (book / f"{page}.html").parent.joinpath(card).exists()
+
+
+def description(html):
+    (tag,) = html.find_all("meta", attrs={"name": "description"})
+    return tag["content"]
+
+
+def test_each_page_is_described_by_its_own_first_words(book):
+    found = [description(read(book, page)) for page in PAGES]
+    assert len(set(found)) == len(PAGES)
+    assert description(read(book, "chapters/relu")).startswith("Why did half a line win?")
+
+
+def test_published_addresses():
+    """One setting, the repository's address, gives the site's own, absolute links and a sitemap."""
+    config = SimpleNamespace(
+        html_theme_options={"repository_url": "https://github.com/Owner/name"}, html_baseurl=""
+    )
+    book_pages.find_address(None, config)
+    assert config.html_baseurl == "https://owner.github.io/name/"
+    assert config.notfound_urls_prefix == "/name/"
+    sitemap = book_pages.sitemap(config.html_baseurl, {"intro", "chapters/relu"})
+    assert "<loc>https://owner.github.io/name/chapters/relu.html</loc>" in sitemap
+    assert len(ElementTree.fromstring(sitemap.encode())) == 2
 
 
 @each_page
@@ -67,6 +101,13 @@ def test_files_of_the_page_are_there(book, page):
         url = urlsplit(address)
         assert not url.netloc, f"asks another host: {address}"
         assert (here.parent / unquote(url.path)).exists(), address
+
+
+@pytest.mark.parametrize("page", [*PAGES, "index", "genindex", "search", "404"])
+def test_html_is_well_formed(book, page):
+    """As the parser of the HTML standard sees it; `make validate` checks what may stand where."""
+    html5lib.HTMLParser(strict=True).parse((book / f"{page}.html").read_text(encoding="utf-8"))
+    assert not read(book, page).select("summary p, figure > script")
 
 
 @each_page
@@ -131,4 +172,5 @@ def test_every_function_has_a_card_on_the_landing_page(book):
 
 def test_only_what_a_reader_needs_is_published(book):
     assert not list(book.rglob("*.map"))
+    assert not list(book.rglob("*macros.html"))
     assert not list(book.rglob("*.log"))

@@ -1,23 +1,15 @@
 """Every page of the built book in a real browser, from file://, as a reader opens it."""
 
 import re
-import shutil
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import toc_pages
-from playwright.sync_api import Error, sync_playwright
 
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-MISSING = (
-    "The browser tests need Chromium, and none of these is on PATH: " + ", ".join(NAMES) + ".\n"
-    "Install it: Debian: apt-get install chromium; Fedora: dnf install chromium; "
-    "Ubuntu: snap install chromium; macOS: brew install --cask google-chrome, with a link "
-    "named google-chrome on PATH."
-)
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 800}
 EVERY_PAGE = [*toc_pages(), "genindex", "search", "404"]
@@ -45,8 +37,9 @@ CONTROLS = """() => [...document.querySelectorAll('a[href], button, input, selec
     .map((control, number) => {
         control.dataset.number = number;
         const html = control.outerHTML.slice(0, 200);
-        const skipped = control.tabIndex < 0 || control.disabled || control.type === 'radio';
-        return { number, html, expected: control.checkVisibility({ visibilityProperty: true }) && !skipped };
+        const visible = control.checkVisibility({ visibilityProperty: true });
+        const able = control.tabIndex >= 0 && !control.disabled && control.type !== 'radio';
+        return { number, html, expected: visible && able };
     }).filter(control => control.expected)"""
 STOP = """() => {
     const stop = document.activeElement;
@@ -65,21 +58,6 @@ MOVES = """(getComputedStyle(e).animationName !== 'none'
 TOO_WIDE = """() => [...document.querySelectorAll('main *')]
     .filter(e => e.getBoundingClientRect().right > window.innerWidth)
     .map(e => e.outerHTML.slice(0, 120)).slice(0, 5)"""
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    executable = next(filter(None, map(shutil.which, NAMES)), None)
-    if executable is None:
-        pytest.fail(MISSING, pytrace=False)
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu"]
-        try:
-            browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-        except Error as problem:
-            pytest.fail(f"{executable} does not start:\n{problem.message}", pytrace=False)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -307,6 +285,38 @@ def test_sliders_move(tab, operate):
             if kind == "button" and control.inner_text() == "Pause":
                 control.click()
     assert tab.complaints == []
+
+
+def test_works_below_a_path(chromium, server, page_name):
+    """As on a host where the book is not at the root: every file is there, none is elsewhere."""
+    tab, missing = chromium.new_page(), []
+    complaints = complaints_of(tab, server)
+    tab.on("response", lambda response: response.ok or missing.append(response.url))
+    tab.goto(f"{server}book/{page_name}.html", wait_until="load")
+    tab.close()
+    assert complaints == []
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    "words, address",
+    [("LeakyReLU", "chapters/api.html#actfun.activations.LeakyReLU"),
+     ("check_activation", "chapters/api.html#actfun.exercises.check_activation"),
+     ("vanishing gradient", "chapters/glossary.html#term-vanishing-gradient"),
+     ("梯度消失", "chapters/glossary.html#term-"),
+     ("激活", "chapters/glossary.html#term-")],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["file", "server"])
+def test_search_finds(chromium, book, server, where, words, address):
+    """Functions of the library and terms of the glossary, whole or in part, in both languages."""
+    tab = chromium.new_page()
+    root = server if where == "server" else f"{book.as_uri()}/"
+    tab.goto(f"{root}search.html?q={quote(words)}")
+    hit = tab.locator(f'#search-results a[href*="{address}"]').first
+    hit.wait_for()
+    hit.click()
+    assert tab.url.startswith(f"{root}{address}")
+    tab.close()
 
 
 def test_reads_without_javascript(chromium, book, page_name):

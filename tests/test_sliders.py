@@ -289,22 +289,8 @@ def test_a_frame_is_drawn_quickly():
 # ---------------------------------------------------------------- in a browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.fail(f"the browser tests need Chromium: none of {', '.join(names)} is on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_page(browser, tmp_path):
+def open_page(chromium, tmp_path):
     """Open sliders in a page from file://, and watch what it asks for and complains of."""
     contexts, trouble = [], []
 
@@ -319,7 +305,7 @@ def open_page(browser, tmp_path):
             + "".join(sliders.static_markup(slider) for slider in made),
             encoding="utf-8",
         )
-        context = browser.new_context(**settings)
+        context = chromium.new_context(**settings)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: trouble.append(message.text))

@@ -1,0 +1,79 @@
+"""What each page of the built book costs its reader: python benchmarks/pages.py [relu …]
+
+For every page: what a browser fetches for it, gzipped as a web server would send it; how long until
+its text is painted, with an empty cache; and how long a slider takes from input to painted picture.
+"""
+
+import gzip
+import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from statistics import median
+from threading import Thread
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+from conftest import HTML, launch_chromium, toc_pages  # noqa: E402
+
+READABLE = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+
+# From an input event at the start of a frame to the moment after the frame is painted: the work of the
+# page (script, style, layout, paint), without the wait for a next frame.
+MOVES = """async slider => {
+    const input = slider.querySelector('input[type=range]');
+    if (!input) return [];
+    const times = [];
+    for (let i = 0; i < 20; i++) {
+        input.value = (Number(input.value) + 1) % (Number(input.max) + 1);
+        await new Promise(requestAnimationFrame);
+        const begin = performance.now();
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+        await new Promise(done => {
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = done;
+            port2.postMessage(null);
+        });
+        times.push(performance.now() - begin);
+    }
+    return times;
+}"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+def measure(chromium, address, page):
+    """Bytes fetched, seconds until readable, and milliseconds of each slider's moves."""
+    tab, asked = chromium.new_page(), set()
+    tab.on("request", lambda request: asked.add(urlsplit(request.url)._replace(query="").geturl()))
+    tab.goto(f"{address}{page}.html", wait_until="networkidle")
+    readable = tab.evaluate(READABLE)
+    moves = [slider.evaluate(MOVES) for slider in tab.locator(".actfun-slider").all()]
+    tab.close()
+    files = [
+        HTML / unquote(urlsplit(url).path.strip("/")) for url in asked if url.startswith("http")
+    ]
+    size = sum(len(gzip.compress(file.read_bytes())) for file in files if file.is_file())
+    return size, readable / 1000, [median(times) for times in moves if times]
+
+
+def main(names):
+    pages = [page for page in toc_pages() if not names or Path(page).name in names]
+    print(f"{'page':28} {'fetched':>9} {'readable':>9}  slider, median of 20 moves")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=HTML)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with launch_chromium() as chromium:
+            for page in pages:
+                address = f"http://127.0.0.1:{server.server_port}/"
+                size, readable, moves = measure(chromium, address, page)
+                shown = ", ".join(f"{move:.1f} ms" for move in moves)
+                print(f"{page:28} {size / 1e6:6.2f} MB {readable:7.2f} s  {shown}")
+        server.shutdown()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
