@@ -12,7 +12,7 @@ ifneq "$(FOUND)" "$(CURDIR)/lib/actfun/__init__.py"
 .PHONY: $(STAMP)
 endif
 
-.PHONY: book fresh links validate lab test test-fast store clean clean-all help
+.PHONY: book fresh pdf zip lite site links validate lab test test-fast store clean clean-all help
 .DEFAULT_GOAL := book
 
 book: $(STAMP)   ## build the book (only what changed is executed again)
@@ -33,6 +33,24 @@ test-fast: $(STAMP)  ## run what answers in 20 seconds: the library, without boo
 
 store: $(STAMP)  ## execute the notebooks and store their text outputs: make store [PAGES=chapters/relu.ipynb]
 	$(BIN)/python tools/store_outputs.py $(PAGES)
+
+pdf: $(STAMP)    ## the book on paper: _build/latex/activation-functions.pdf (needs TeX: see CONTRIBUTING)
+	$(BUILD) --builder pdflatex
+
+zip: book        ## the book to be read offline: _build/activation-functions.zip
+	$(BIN)/python -m zipfile -c _build/activation-functions.zip _build/html/.
+
+lite: $(STAMP)   ## a Python for the reader's browser, with every notebook: _build/lite/site
+	rm -rf _build/lite
+	$(BIN)/python -m pip install -q jupyterlite-core==0.8.6 jupyterlite-pyodide-kernel==0.8.6
+	$(BIN)/python -m pip wheel -q --no-deps -w _build/lite/pypi .
+	rm -rf build
+	$(BIN)/python tools/live_notebooks.py actfun _build/lite/files
+	cd _build/lite && ../../$(BIN)/jupyter lite build --contents files --output-dir site \
+	  --apps notebooks --apps repl --no-sourcemaps
+
+site: zip lite   ## all that is published, in _build/site (with the PDF, if you made one before)
+	$(BIN)/python tools/make_site.py
 
 links: $(STAMP)  ## ask every external address of the pages whether it is still there
 	$(BUILD) --builder linkcheck

@@ -38,6 +38,11 @@ REPAIRS = [
         r'<script defer src="\1',
     ),
     ("a deprecated role", r' role="doc-biblioentry"', ""),
+    (
+        "a Chinese term in an English page does not say so",
+        r'<dt (id="[^"]*">[^<\u4e00-\u9fff]*[\u4e00-\u9fff])',
+        r'<dt lang="zh" \1',
+    ),
     ("a header of a table without a word", r"<th class=\"([^\"]*)\"><p></p></th>", r"<td></td>"),
 ]
 
@@ -56,10 +61,15 @@ REDIRECT = """<!DOCTYPE html>
 
 
 def find_address(app, config):
-    """Where the book is published, if it is: the GitHub pages of its repository, by default."""
+    """Where the book is published, if it is: the GitHub pages of its repository, by default.
+
+    Without a repository there is nothing that Binder and Colab could open.
+    """
     repository = config.html_theme_options.get("repository_url", "")
     owner, _, name = urlsplit(repository).path.strip("/").partition("/")
-    if name and not config.html_baseurl:
+    if not name:
+        config.html_theme_options.pop("launch_buttons", None)
+    elif not config.html_baseurl:
         config.html_baseurl = f"https://{owner.lower()}.github.io/{name}/"
     config.notfound_urls_prefix = urlsplit(config.html_baseurl).path or "/"
 

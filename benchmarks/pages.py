@@ -19,7 +19,7 @@ from conftest import HTML, launch_chromium, toc_pages  # noqa: E402
 
 READABLE = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
-# From an input event at the start of a frame to the moment after the frame is painted: the work of the
+# From an input event at the start of a frame to the moment after it is painted: the work of the
 # page (script, style, layout, paint), without the wait for a next frame.
 MOVES = """async slider => {
     const input = slider.querySelector('input[type=range]');

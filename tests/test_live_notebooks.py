@@ -1,0 +1,70 @@
+"""The notebooks that run elsewhere: in the reader's browser, on Colab, on Binder."""
+
+import ast
+import sys
+import tomllib
+
+import nbformat
+import pytest
+from conftest import ROOT
+from IPython.core.inputtransformer2 import TransformerManager
+
+sys.path.insert(0, str(ROOT / "tools"))
+import live_notebooks  # noqa: E402
+
+NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
+
+# What Pyodide ships compiled, and what PyPI has as pure Python.
+IN_THE_BROWSER = {"numpy", "scipy", "matplotlib", "scikit-learn", "pillow", "ipywidgets", "ipython"}
+IMPORTED_AS = {"sklearn": "scikit-learn", "PIL": "pillow", "IPython": "ipython"}
+
+
+def code(notebook):
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return "\n".join(TransformerManager().transform_cell(source) for source in cells)
+
+
+def foreign(source):
+    """The packages that a piece of Python imports and that come neither with it nor with us."""
+    nodes = list(ast.walk(ast.parse(source)))
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    tops = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"actfun"}
+    return {IMPORTED_AS.get(top, top) for top in tops}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_runs_in_the_browser(path):
+    assert foreign(code(nbformat.read(path, as_version=4))) <= IN_THE_BROWSER
+
+
+def test_the_library_is_pure_and_needs_nothing_that_the_browser_lacks():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {name.partition(">")[0] for name in project["dependencies"]} <= IN_THE_BROWSER
+    files = [
+        path for path in (ROOT / "lib" / "actfun").rglob("*.*") if "__pycache__" not in path.parts
+    ]
+    assert {path.suffix for path in files} == {".py", ".mplstyle"}
+    for path in files:
+        if path.suffix == ".py":
+            assert foreign(path.read_text(encoding="utf-8")) <= IN_THE_BROWSER, path
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_first_cell_installs_when_and_only_when_the_library_is_missing(
+    tmp_path, monkeypatch, missing
+):
+    live_notebooks.main("git+https://example.org/book", tmp_path)
+    live_notebooks.main("git+https://example.org/book", tmp_path)  # nothing is added twice
+    assert [path.name for path in sorted(tmp_path.iterdir())] == [path.name for path in NOTEBOOKS]
+    for path in NOTEBOOKS:
+        original, copy = (nbformat.read(p, as_version=4) for p in (path, tmp_path / path.name))
+        assert copy.cells[1:] == original.cells
+        nbformat.validate(copy)
+    run = []
+    shell = type("Shell", (), {"run_line_magic": lambda self, *line: run.append(line[:2])})()
+    if missing:
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    cell = TransformerManager().transform_cell(copy.cells[0].source)
+    exec(cell, {"get_ipython": lambda: shell})
+    assert run == ([("pip", "install -q git+https://example.org/book")] if missing else [])

@@ -1,0 +1,39 @@
+"""Copy the notebooks with a first cell that installs the library wherever it is missing.
+
+    python tools/live_notebooks.py actfun _build/lite/files
+    python tools/live_notebooks.py git+https://github.com/OWNER/NAME chapters
+
+The first is for JupyterLite, which holds the library's wheel; the second for Colab, which holds
+nothing. The notebooks of the repository, and so the pages, stay without the cell.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+
+CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
+INSTALL = """\
+# The library of the book, wherever it is missing.
+from importlib.util import find_spec
+
+if not find_spec("actfun"):
+    %pip install -q {requirement}"""
+
+
+def live(notebook, requirement):
+    """The notebook with the cell before all others."""
+    cell = nbformat.v4.new_code_cell(INSTALL.format(requirement=requirement), id="install")
+    notebook.cells = [cell] + [old for old in notebook.cells if old.id != cell.id]
+    return notebook
+
+
+def main(requirement, folder):
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(CHAPTERS.glob("*.ipynb")):
+        nbformat.write(live(nbformat.read(path, as_version=4), requirement), folder / path.name)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
