@@ -3,6 +3,7 @@
 import re
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from urllib.parse import quote
 
@@ -62,11 +63,13 @@ TOO_WIDE = """() => [...document.querySelectorAll('main *')]
 
 @pytest.fixture(scope="session")
 def server(book, tmp_path_factory):
-    """The address of a local server that has the book at its root and below ``book/`` as well."""
+    """The address of a local server that has the book at its root and below any one folder."""
 
     class Handler(SimpleHTTPRequestHandler):
         def translate_path(self, path):
-            return super().translate_path(path.removeprefix("/book"))
+            found = super().translate_path(path)
+            below = path.lstrip("/").partition("/")[2]
+            return found if Path(found).exists() else super().translate_path(f"/{below}")
 
         def log_message(self, *args):
             pass

@@ -1,8 +1,9 @@
 """The notebooks that run elsewhere: in the reader's browser, on Colab, on Binder."""
 
 import ast
+import re
 import sys
-import tomllib
+from importlib.metadata import requires
 
 import nbformat
 import pytest
@@ -39,8 +40,7 @@ def test_runs_in_the_browser(path):
 
 
 def test_the_library_is_pure_and_needs_nothing_that_the_browser_lacks():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert {name.partition(">")[0] for name in project["dependencies"]} <= IN_THE_BROWSER
+    assert {re.match(r"[\w-]+", needed)[0] for needed in requires("actfun")} <= IN_THE_BROWSER
     files = [
         path for path in (ROOT / "lib" / "actfun").rglob("*.*") if "__pycache__" not in path.parts
     ]
@@ -59,7 +59,8 @@ def test_first_cell_installs_when_and_only_when_the_library_is_missing(
     assert [path.name for path in sorted(tmp_path.iterdir())] == [path.name for path in NOTEBOOKS]
     for path in NOTEBOOKS:
         original, copy = (nbformat.read(p, as_version=4) for p in (path, tmp_path / path.name))
-        assert copy.cells[1:] == original.cells
+        assert [cell.source for cell in copy.cells[1:]] == [cell.source for cell in original.cells]
+        assert not any(cell.get("outputs") for cell in copy.cells)
         nbformat.validate(copy)
     run = []
     shell = type("Shell", (), {"run_line_magic": lambda self, *line: run.append(line[:2])})()

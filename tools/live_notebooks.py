@@ -22,7 +22,10 @@ if not find_spec("actfun"):
 
 
 def live(notebook, requirement):
-    """The notebook with the cell before all others."""
+    """The notebook with the cell before all others, and nothing run yet."""
+    for old in notebook.cells:
+        if old.cell_type == "code":
+            old.outputs, old.execution_count = [], None
     cell = nbformat.v4.new_code_cell(INSTALL.format(requirement=requirement), id="install")
     notebook.cells = [cell] + [old for old in notebook.cells if old.id != cell.id]
     return notebook

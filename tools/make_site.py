@@ -13,7 +13,7 @@ BUILD = Path(__file__).resolve().parent.parent / "_build"
 SITE = BUILD / "site"
 RUN = """
 <p class="beside"><a href="{root}lite/notebooks/index.html?path={name}">Run in your browser</a>
-<small>loads Python from cdn.jsdelivr.net and PyPI, about 45 MB</small></p>"""
+(loads Python from cdn.jsdelivr.net and PyPI, about 45 MB)</p>"""
 TAKE = """
 <p class="beside">Take the book with you: {links}</p>"""
 
