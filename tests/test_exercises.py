@@ -286,6 +286,7 @@ def test_wrong_answers_are_named(case):
     assert max(map(len, repr(verdict).splitlines())) <= 88
 
 
+@pytest.mark.slow
 @BOTH
 @pytest.mark.parametrize("key", [f.key for f in ALL])
 @pytest.mark.parametrize("g", ALL, ids=str)
