@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from in_pytorch import in_pytorch, slope_in_pytorch
 
 from actfun import ALL, accuracy
-from actfun.pytorch import in_pytorch, slope_in_pytorch
 
 PATH = Path(__file__).resolve().parent.parent / "chapters" / "accuracy_pytorch.csv"
 

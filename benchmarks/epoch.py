@@ -24,9 +24,8 @@ def library(f):
 
 def pytorch(f, dtype):
     import torch
+    from in_pytorch import in_pytorch
     from torch import nn
-
-    from actfun.pytorch import in_pytorch
 
     torch.set_num_threads(1)
 

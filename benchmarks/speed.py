@@ -50,8 +50,7 @@ def torch_way(f, x, derivative):
     if not find_spec("torch") or (derivative and f.key == "step"):
         return None
     import torch
-
-    from actfun.pytorch import in_pytorch
+    from in_pytorch import in_pytorch
 
     torch.set_num_threads(1)
     g, t = in_pytorch(f), torch.from_numpy(x)

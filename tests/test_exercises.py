@@ -390,9 +390,9 @@ def test_softmax_mistakes_are_named(case):
 
 def test_right_softmaxes_pass():
     assert check_softmax(actfun.softmax)
-    assert check_softmax(
-        lambda z: np.exp(z - np.logaddexp.reduce(z, axis=-1, keepdims=True))
-    ), "log-sum-exp"
+    assert check_softmax(lambda z: np.exp(z - np.logaddexp.reduce(z, axis=-1, keepdims=True))), (
+        "log-sum-exp"
+    )
 
 
 def update(w, b, x, y, learning_rate=1.0, step=lambda z: z >= 0):

@@ -34,7 +34,10 @@ from actfun import (
     softmax_jacobian,
 )
 from actfun.network import MLP
-from actfun.pytorch import in_pytorch, slope_in_pytorch
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from in_pytorch import in_pytorch, slope_in_pytorch  # noqa: E402
 
 torch.set_num_threads(1)
 os.environ.setdefault("KERAS_BACKEND", "torch")

@@ -16,7 +16,9 @@ import live_notebooks  # noqa: E402
 NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
 # What Pyodide ships compiled, and what PyPI has as pure Python.
-IN_THE_BROWSER = {"numpy", "scipy", "matplotlib", "scikit-learn", "pillow", "ipywidgets", "ipython"}
+IN_THE_BROWSER = {
+    "numpy", "scipy", "matplotlib", "scikit-learn", "pillow", "ipywidgets", "ipython", "mpmath",
+}  # fmt: skip
 IMPORTED_AS = {"sklearn": "scikit-learn", "PIL": "pillow", "IPython": "ipython"}
 
 
@@ -68,4 +70,4 @@ def test_first_cell_installs_when_and_only_when_the_library_is_missing(
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     cell = TransformerManager().transform_cell(copy.cells[0].source)
     exec(cell, {"get_ipython": lambda: shell})
-    assert run == ([("pip", "install -q git+https://example.org/book")] if missing else [])
+    assert run == ([("pip", "install -q git+https://example.org/book mpmath")] if missing else [])

@@ -14,11 +14,11 @@ import nbformat
 
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 INSTALL = """\
-# The library of the book, wherever it is missing.
+# The library of the book, and what one page needs besides, wherever they are missing.
 from importlib.util import find_spec
 
 if not find_spec("actfun"):
-    %pip install -q {requirement}"""
+    %pip install -q {requirement} mpmath"""
 
 
 def live(notebook, requirement):

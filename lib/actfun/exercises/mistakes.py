@@ -146,8 +146,9 @@ def _rivals(f, derivative, x):
     yield target(2 * x), "You have the value at 2x: there is a factor 2 too many inside."
     yield target(x / 2), "You have the value at x/2: a factor 2 is missing inside."
     if derivative:
-        yield target(x) - f(x) / x, (
-            "By the product rule there are two terms: the one without x, f(x)/x, is missing."
+        yield (
+            target(x) - f(x) / x,
+            ("By the product rule there are two terms: the one without x, f(x)/x, is missing."),
         )
     yield f(x) / x, "You have f(x)/x: " + (
         "by the product rule, x times the slope of the gate must be added." if derivative

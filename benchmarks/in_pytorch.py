@@ -1,11 +1,7 @@
 """Each activation of the catalogue in PyTorch: what ours must agree with, and is timed against.
 
-PyTorch itself is imported only when a function is asked for; nothing else in actfun needs it.
+PyTorch itself is imported only when a function is asked for.
 """
-
-from __future__ import annotations
-
-__all__ = ["in_pytorch", "slope_in_pytorch"]
 
 
 def in_pytorch(f):
