@@ -97,7 +97,16 @@ def chromium():
 
 
 def pytest_collection_modifyitems(items):
-    """Whatever needs the built book or a browser is slow; other slow tests are marked as such."""
+    """Whatever needs the built book or a browser is slow; other slow tests are marked as such.
+
+    One module that needs the book comes first: while one worker builds it, the other goes on with
+    the library and the notebooks. The rest that needs it comes last.
+    """
+    turn = {"test_book.py": 0}
+    order = []
     for item in items:
-        if {"book", "chromium", "browser", "client"} & set(getattr(item, "fixturenames", ())):
+        needs = {"book", "chromium", "browser", "client"} & set(getattr(item, "fixturenames", ()))
+        if needs:
             item.add_marker("slow")
+        order.append(turn.get(item.path.name, 2 if "book" in needs else 1))
+    items[:] = [item for _, _, item in sorted(zip(order, range(len(items)), items, strict=True))]
