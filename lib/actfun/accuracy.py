@@ -106,7 +106,7 @@ def errors(f, compute, x, exact, derivative=False):
     """The errors of ``compute(x)`` in ULP, given ``exact``, the `truth` for f or its derivative.
 
     A derivative cannot be right in every digit where its sign changes: near an extremum of f its
-    error is counted in ULP of max(|f′|, 0.2). A nan counts as an infinite error.
+    error is counted in ULP of ``max(|f′|, 0.2)``. A nan counts as an infinite error.
     """
     floor = np.zeros(x.shape)
     if derivative:
