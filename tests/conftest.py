@@ -34,6 +34,11 @@ MISSING = (
     "Ubuntu: snap install chromium; macOS: brew install --cask google-chrome, with a link "
     "named google-chrome on PATH."
 )
+KEEP_DRAWING = [  # a page that Chromium takes for hidden stops its animation frames
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-background-timer-throttling",
+]
 BUILD = ["jupyter-book", "build", ".", "-W", "-n", "--keep-going"]
 SOURCES = [
     "_config.yml", "_toc.yml", "_ext/*.py", "intro.md", "references.bib", "requirements.txt",
@@ -81,7 +86,7 @@ def launch_chromium():
     if executable is None:
         pytest.fail(MISSING, pytrace=False)
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu"]
+        arguments = ["--no-sandbox", "--disable-gpu", *KEEP_DRAWING]
         try:
             browser = playwright.chromium.launch(executable_path=executable, args=arguments)
         except Error as problem:
