@@ -11,8 +11,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 MARK = re.compile(r"<!--\s*covers:\s*([^>]*?)\s*-->")
@@ -86,9 +84,7 @@ class Coverage(SphinxDirective):
                 for title, group in groupby(found.get(row["id"], ()), lambda place: place.title)
             )
             lines.append(f"| {row['id']} | {row['point']} | {WORDS[row['status']]} | {where} |")
-        container = nodes.container()
-        self.state.nested_parse(StringList(lines, "coverage"), 0, container)
-        return container.children
+        return self.parse_text_to_nodes("\n".join(lines))
 
 
 def setup(app):

@@ -7,9 +7,7 @@ the option ``otherwise``. Softmax and Maxout, which no catalogue of curves can h
 
 import matplotlib.pyplot as plt
 import numpy as np
-from docutils import nodes
 from docutils.parsers.rst import directives
-from docutils.statemachine import StringList
 from matplotlib.figure import Figure
 from sphinx.util.docutils import SphinxDirective
 
@@ -99,10 +97,7 @@ class Gallery(SphinxDirective):
             raise self.error(str(error)) from error
         grid = [CARD.format(name=name, label=label, drawing=svg) for name, label, svg in found]
         head = ["::::{grid} 3 4 4 5", ":gutter: 2", ":class-container: actfun-gallery", ""]
-        lines = "\n".join([*head, *grid, "::::"]).splitlines()
-        container = nodes.container()
-        self.state.nested_parse(StringList(lines, "gallery"), 0, container)
-        return container.children
+        return self.parse_text_to_nodes("\n".join([*head, *grid, "::::"]))
 
 
 def setup(app):

@@ -107,11 +107,14 @@ def pytest_collection_modifyitems(items):
     One module that needs the book comes first: while one worker builds it, the other goes on with
     the library and the notebooks. The rest that needs it comes last.
     """
-    turn = {"test_book.py": 0}
-    order = []
+
+    def fixtures(item):
+        return set(getattr(item, "fixturenames", ()))  # a cell of a notebook has none
+
+    def turn(item):
+        return 0 if item.path.name == "test_book.py" else 2 if "book" in fixtures(item) else 1
+
     for item in items:
-        needs = {"book", "chromium", "browser", "client"} & set(getattr(item, "fixturenames", ()))
-        if needs:
+        if {"book", "chromium", "browser", "client"} & fixtures(item):
             item.add_marker("slow")
-        order.append(turn.get(item.path.name, 2 if "book" in needs else 1))
-    items[:] = [item for _, _, item in sorted(zip(order, range(len(items)), items, strict=True))]
+    items.sort(key=turn)

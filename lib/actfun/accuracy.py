@@ -16,8 +16,6 @@ __all__ = ["Worst", "errors", "points", "truth", "ulps", "worst"]
 
 NEAR_A_ROOT = 0.5  # this close to an extremum of f, where f′ crosses 0 …
 FLOOR_THERE = 0.2  # … errors of f′ are counted in ULP of at least this
-
-
 COARSE = 12  # points of each kind for a page that should not take long
 
 
@@ -26,8 +24,8 @@ def points(f, dtype, count=200, kinks=True):
 
     On both sides: evenly over the exponents, from the smallest subnormal to the largest finite
     number; evenly over widths from 1 to where exponentials underflow, more densely where they are
-    subnormal; and every approach to 0, to
-    the kinks and to the roots of f′. Without ``kinks`` the kinks themselves are left out.
+    subnormal; and every approach to 0, to the kinks and to the roots of f′. Without ``kinks`` the
+    kinks themselves are left out.
     """
     limits = np.finfo(dtype)
     rng = np.random.default_rng(0)
