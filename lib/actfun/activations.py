@@ -566,7 +566,7 @@ class SiLU(Activation):
 
 
 def _normal(t):
-    """Density φ(t) and tail Φ(−t) of the normal distribution for t ≥ 0, to a few ULP.
+    """e^(−t²/2) and the tail Φ(−t) of the normal distribution for t ≥ 0, to a few ULP.
 
     The exponential would magnify a rounding error in t² by t²/2. So t² is taken in two parts, the
     first of which is exact, and far out the tail is erfcx, which varies slowly, times the
@@ -577,7 +577,7 @@ def _normal(t):
     tail = ndtr(-t)
     far = t > 2  # nearer, ndtr is good enough, and three times as fast
     tail[far] = erfcx(t[far] / math.sqrt(2)) * power[far] / 2
-    return power / math.sqrt(2 * math.pi), tail
+    return power, tail
 
 
 @dataclass(frozen=True)
@@ -638,8 +638,8 @@ class GELU(Activation):
         x = np.clip(x, FLOOR, -FLOOR)
         if self.approximate == "none":
             t = np.abs(x).astype(np.float64)
-            density, tail = _normal(t)
-            below = tail - t * density
+            power, tail = _normal(t)
+            below = tail - t * (power / math.sqrt(2 * math.pi))
             return np.where(x >= 0, 1 - below, below)
         gate, opposite = _sigmoid_both_ways(self._twice_u(x))
         slope_of_u = self.scale * (1 + 3 * 0.044715 * x * x)
