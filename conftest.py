@@ -1,10 +1,65 @@
-"""For every process of the tests, kernels of notebooks included: one thread, as two run at once."""
+"""For every process of the tests: threads, who runs what, and what notebooks leave behind."""
 
 import os
+import re
+import sys
 from collections import Counter
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "_ext"))
+import book_build  # noqa: E402
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
+    os.environ.setdefault(name, "1")  # for the kernels of notebooks as well: two processes run
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Share the tests out by files, in their order, and those in the browser by pages."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileOrPage(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            page = re.search(r"test_browser\.py::\w+\[((?:chapters/)?\w+)", nodeid)
+            return page[1] if page else nodeid.partition("::")[0]
+
+    return ByFileOrPage(config, log)
+
+
+def pytest_runtest_teardown(item, nextitem):
+    """Let the book take the outputs of a notebook that has run, instead of running it again."""
+    notebook = item.parent
+    if not hasattr(notebook, "nb") or (nextitem and nextitem.parent is notebook):
+        return
+    run = [cell.test_outputs for cell in item.session.items if cell.parent is notebook]
+    code = [cell for cell in notebook.nb.cells if cell.cell_type == "code"]
+    if len(run) == len(code) and all(
+        outputs is not None and all(output.output_type != "error" for output in outputs)
+        for outputs in run
+    ):
+        keep_for_the_book(notebook, run)
+
+
+def keep_for_the_book(notebook, run):
+    """Put a notebook with the outputs of its code cells into the cache of the book."""
+    from jupyter_cache import get_cache
+    from jupyter_cache.base import CacheBundleIn
+
+    executed = deepcopy(notebook.nb)
+    executed.metadata.language_info.pygments_lexer = "ipython3"  # which the kernel would say
+    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    for cell, outputs in zip(code, run, strict=True):
+        cell.outputs = outputs
+    folder = book_build.cache_folder(ROOT)
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".lock"):
+        bundle = CacheBundleIn(executed, notebook.path)
+        get_cache(folder).cache_notebook_bundle(bundle, overwrite=True)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -9,19 +9,22 @@ from docutils import nodes
 from sphinx.domains.std import StandardDomain
 
 
-def key_the_cache(app, config):
-    """Let the cache of executed notebooks depend on the library, not on the notebooks alone.
+def cache_folder(root):
+    """Where executed notebooks are kept: another place for another library or other requirements.
 
-    A changed path also makes Sphinx read every page again.
+    A cache by itself looks at the notebooks only.
     """
-    root = Path(app.srcdir)
     sources = [*(root / "lib").rglob("*.py"), *(root / "lib").rglob("*.mplstyle")]
     digest = hashlib.sha256(sys.version.encode())
     for path in [*sorted(sources), root / "requirements.txt"]:
         digest.update(path.read_bytes())
-    caches = Path(app.outdir).parent / ".jupyter_cache"
-    current = caches / digest.hexdigest()[:16]
-    for old in caches.glob("*"):
+    return root / "_build" / ".jupyter_cache" / digest.hexdigest()[:16]
+
+
+def key_the_cache(app, config):
+    """Let the cache depend on the library. A changed path makes Sphinx read every page again."""
+    current = cache_folder(Path(app.srcdir))
+    for old in current.parent.glob("*"):
         if old != current and old.is_dir():
             shutil.rmtree(old)
     config.nb_execution_cache_path = str(current)

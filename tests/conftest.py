@@ -104,17 +104,16 @@ def chromium():
 def pytest_collection_modifyitems(items):
     """Whatever needs the built book or a browser is slow; other slow tests are marked as such.
 
-    One module that needs the book comes first: while one worker builds it, the other goes on with
-    the library and the notebooks. The rest that needs it comes last.
+    The notebooks come first: the book takes their outputs, and is built by one worker while the
+    other goes on with the library. What needs the book comes last.
     """
 
-    def fixtures(item):
-        return set(getattr(item, "fixturenames", ()))  # a cell of a notebook has none
-
     def turn(item):
-        return 0 if item.path.name == "test_book.py" else 2 if "book" in fixtures(item) else 1
-
-    for item in items:
-        if {"book", "chromium", "browser", "client"} & fixtures(item):
+        fixtures = set(getattr(item, "fixturenames", ()))  # a cell of a notebook has none
+        if {"book", "chromium", "browser", "client"} & fixtures:
             item.add_marker("slow")
+        if item.path.suffix == ".ipynb":
+            return 0
+        return 1 if item.path.name == "test_book.py" else 3 if "book" in fixtures else 2
+
     items.sort(key=turn)
