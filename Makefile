@@ -1,8 +1,9 @@
 # make book · make lab · make test: each sets up what it needs, once, in .venv
 
 PYTHON ?= python3
-BIN    := .venv/bin
-STAMP  := .venv/.installed
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
 BUILD  := $(BIN)/jupyter-book build . -W -n --keep-going
 
 # Where the environment finds the library. Empty before the first installation or after Python has
@@ -25,8 +26,8 @@ fresh: $(STAMP)  ## build the book from nothing, every notebook executed
 lab: $(STAMP)    ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab chapters
 
-test: $(STAMP)   ## run everything: library, notebooks, book, browser
-	$(BIN)/python -m pytest
+test: $(STAMP)   ## run everything: library, notebooks, book, browser; or make test ONLY=tests/test_book.py
+	$(BIN)/python -m pytest $(ONLY)
 
 test-fast: $(STAMP)  ## run what answers in 20 seconds: the library, without book and browser
 	$(BIN)/python -m pytest tests -m "not slow" -p no:nbval -o addopts="-n 2 --strict-markers"
@@ -62,14 +63,14 @@ clean:           ## remove what was built
 	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 clean-all: clean ## … and the environment
-	rm -rf .venv lib/*.egg-info
+	rm -rf .venv* lib/*.egg-info
 
 help:            ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
 
 $(STAMP): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
-	@echo "Setting up .venv: a few minutes, once."
-	@$(BIN)/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@echo "Setting up $(VENV): a few minutes, once."
+	@$(BIN)/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@

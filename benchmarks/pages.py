@@ -2,6 +2,7 @@
 
 For every page: what a browser fetches for it, gzipped as a web server would send it; how long until
 its text is painted, with an empty cache; and how long a slider takes from input to painted picture.
+Ends with an error if a page asks for more than it may. On a busy machine times say little.
 """
 
 import gzip
@@ -16,6 +17,8 @@ from urllib.parse import unquote, urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from conftest import HTML, launch_chromium, toc_pages  # noqa: E402
+
+MEGABYTES, SECONDS, FRAME = 1.5, 1.0, 16.0  # at most: fetched, until readable, ms for a move
 
 READABLE = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
@@ -64,6 +67,7 @@ def measure(chromium, address, page):
 def main(names):
     pages = [page for page in toc_pages() if not names or Path(page).name in names]
     print(f"{'page':28} {'fetched':>9} {'readable':>9}  slider, median of 20 moves")
+    slow = []
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=HTML)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         with launch_chromium() as chromium:
@@ -72,8 +76,12 @@ def main(names):
                 size, readable, moves = measure(chromium, address, page)
                 shown = ", ".join(f"{move:.1f} ms" for move in moves)
                 print(f"{page:28} {size / 1e6:6.2f} MB {readable:7.2f} s  {shown}")
+                if size / 1e6 > MEGABYTES or readable > SECONDS or max(moves, default=0) > FRAME:
+                    slow.append(page)
         server.shutdown()
+    limits = f"{MEGABYTES} MB, {SECONDS} s, {FRAME} ms"
+    return f"more than {limits}: {', '.join(slow)}" if slow else None
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))
