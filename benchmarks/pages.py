@@ -5,18 +5,16 @@ its text is painted, with an empty cache; and how long a slider takes from input
 Ends with an error if a page asks for more than it may. On a busy machine times say little.
 """
 
-import gzip
 import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 from threading import Thread
-from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-from conftest import HTML, launch_chromium, toc_pages  # noqa: E402
+from conftest import HTML, launch_chromium, toc_pages, transferred  # noqa: E402
 
 MEGABYTES, SECONDS, FRAME = 1.5, 1.0, 16.0  # at most: fetched, until readable, ms for a move
 
@@ -51,17 +49,13 @@ class Quiet(SimpleHTTPRequestHandler):
 
 def measure(chromium, address, page):
     """Bytes fetched, seconds until readable, and milliseconds of each slider's moves."""
-    tab, asked = chromium.new_page(), set()
-    tab.on("request", lambda request: asked.add(urlsplit(request.url)._replace(query="").geturl()))
+    tab, asked = chromium.new_page(), []
+    tab.on("request", lambda request: asked.append(request.url))
     tab.goto(f"{address}{page}.html", wait_until="networkidle")
     readable = tab.evaluate(READABLE)
     moves = [slider.evaluate(MOVES) for slider in tab.locator(".actfun-slider").all()]
     tab.close()
-    files = [
-        HTML / unquote(urlsplit(url).path.strip("/")) for url in asked if url.startswith("http")
-    ]
-    size = sum(len(gzip.compress(file.read_bytes())) for file in files if file.is_file())
-    return size, readable / 1000, [median(times) for times in moves if times]
+    return transferred(asked, address), readable / 1000, [median(times) for times in moves if times]
 
 
 def main(names):

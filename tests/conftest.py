@@ -1,5 +1,6 @@
 """What the tests share: where things are, and the built book."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import matplotlib
 import pytest
@@ -50,6 +52,13 @@ def toc_pages():
     """The pages of the book in their order, without suffix: ["intro", "chapters/neuron", …]."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     return [toc["root"]] + [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+
+
+def transferred(addresses, root):
+    """Bytes of the book's files at these addresses below ``root``, as a server gzips them."""
+    paths = {unquote(urlsplit(url).path) for url in addresses if url.startswith(root)}
+    files = [HTML / path.removeprefix(urlsplit(root).path) for path in paths]
+    return sum(len(gzip.compress(file.read_bytes())) for file in files if file.is_file())
 
 
 def newest_source():
