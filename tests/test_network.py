@@ -8,7 +8,6 @@ import pytest
 import actfun
 from actfun import ALL, Identity, PReLU, ReLU, Sigmoid, Step, Tanh, softmax
 from actfun.network import (
-    INITIALISERS,
     MLP,
     Maxout,
     MaxoutLayer,
@@ -21,6 +20,7 @@ from actfun.network import (
     scaled,
     xavier,
 )
+from actfun.network.initialisers import INITIALISERS
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 AND, OR, XOR = [0, 0, 0, 1], [0, 1, 1, 1], [0, 1, 1, 0]

@@ -1,5 +1,7 @@
 """The rules that programs can hold: layers of the library, tidy code, complete requirements."""
 
+import importlib
+import inspect
 import re
 import subprocess
 import sys
@@ -22,6 +24,42 @@ def test_library_is_in_layers():
 
 def test_code_is_tidy():
     run("ruff", "check", "--no-cache", "lib", "tests", "tools", "_ext", "conftest.py", "chapters")
+
+
+def documented_modules():
+    reference = (ROOT / "chapters" / "api.md").read_text(encoding="utf-8")
+    return [importlib.import_module(name) for name in re.findall(r"automodule:: (\S+)", reference)]
+
+
+def public_names(thing):
+    return getattr(thing, "__all__", None) or [
+        name
+        for name, value in vars(thing).items()
+        if not name.startswith("_")
+        and (inspect.isclass(thing) or getattr(value, "__module__", "") == thing.__name__)
+    ]
+
+
+def parts_of(cls):
+    """The public methods and properties of a class, as they stand in it."""
+    members = {name: inspect.getattr_static(cls, name) for name in public_names(cls)}
+    return {
+        f"{cls.__qualname__}.{name}": member
+        for name, member in members.items()
+        if inspect.isfunction(member) or isinstance(member, (property, classmethod))
+    }
+
+
+def test_everything_in_the_reference_says_what_it_is():
+    silent = []
+    for module in documented_modules():
+        things = {name: getattr(module, name) for name in public_names(module)}
+        for name, thing in things.items():
+            if inspect.isclass(thing) or inspect.isfunction(thing):
+                silent += [] if thing.__doc__ else [name]
+            if inspect.isclass(thing) and module.__name__ != "actfun.activations":  # as in base
+                silent += [part for part, member in parts_of(thing).items() if not member.__doc__]
+    assert not silent
 
 
 def test_requirements_hold_what_the_library_needs():

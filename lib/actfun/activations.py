@@ -12,6 +12,8 @@ Conventions shared by every function here:
 * ``nan`` stays ``nan`` and ``±inf`` gives the limit. Nothing warns: a result too large for its
   dtype is ``inf``, one too small is 0, as IEEE 754 rounds them.
 * float16 is computed in float32 and rounded once.
+* A parameter is checked when an instance is made: outside its limits it is a ``ValueError``, and
+  what is not a number a ``TypeError``.
 * Names, parameters and defaults are PyTorch's. At a kink, so is the value of the derivative.
 """
 
@@ -405,7 +407,7 @@ class PReLU(Activation):
 
     @elementwise
     def weight_gradient(self, x):
-        """How f(x) changes with the weight: min(x, 0)."""
+        """How f(x) changes with the weight: min(x, 0), in the shape and dtype of x."""
         return np.minimum(x, 0)
 
 
@@ -742,7 +744,8 @@ def softmax(z, axis=-1):
 
     Shape and dtype are kept, as for the activations. The maximum is subtracted first, so no score
     overflows. Scores of −∞ get probability 0; scores of +∞ share all of it equally (the limit along
-    equal scores); a nan makes its whole slice nan. Source: Bridle, 1990.
+    equal scores); a nan makes its whole slice nan. ``ValueError`` for a single number and for an
+    ``axis`` that z does not have or that is empty. Source: Bridle, 1990.
     """
     z, dtype = _scores(z, axis)
     with np.errstate(under="ignore", over="ignore"):
@@ -753,8 +756,10 @@ def softmax(z, axis=-1):
 def log_softmax(z, axis=-1):
     r"""ln softmax(z), computed without taking the logarithm of a rounded probability.
 
-    The largest score's own term e⁰ = 1 is taken out of the sum and goes through log1p, so that the
-    dominant class keeps its digits: log_softmax([0, −40])[0] is −4.2e−18, not 0.
+    It is zᵢ − m − ln Σⱼ e^{zⱼ − m}, m the maximum. The term e⁰ = 1 of the maximum itself is taken
+    out of the sum and the rest goes through log1p, so that the dominant class keeps its digits:
+    log_softmax([0, −40])[0] is −4.2e−18, not 0. Shapes, dtypes, infinities and errors as for
+    `softmax`. Source: Blanchard, Higham & Higham, 2021.
     """
     z, dtype = _scores(z, axis)
     with np.errstate(under="ignore", over="ignore"):
@@ -767,7 +772,8 @@ def log_softmax(z, axis=-1):
 def softmax_jacobian(z):
     r"""∂softmax(z)ᵢ/∂zⱼ = sᵢ(δᵢⱼ − sⱼ) for each vector along the last axis: (…, n) to (…, n, n).
 
-    The diagonal sᵢ(1 − sᵢ) is computed as sᵢ Σ_{j≠i} sⱼ, so every row sums to 0 to rounding.
+    The diagonal sᵢ(1 − sᵢ) is computed as sᵢ Σ_{j≠i} sⱼ, so every row sums to 0 to rounding. The
+    dtype is kept; errors as for `softmax`.
     """
     z, dtype = _scores(z, -1)
     s = softmax(z)
@@ -778,6 +784,9 @@ def softmax_jacobian(z):
     return jacobian.astype(dtype, copy=False)
 
 
+#: One instance of each activation, in the order of the tables.
+#:
+#: :meta hide-value:
 ALL = (
     Identity(),
     Step(),

@@ -204,6 +204,7 @@ def describe(root, alt):
 
 
 def to_markup(element):
+    """The tree as text."""
     return ElementTree.tostring(element, encoding="unicode")
 
 

@@ -87,6 +87,7 @@ class Slider:
         return f"Slider({self.describe(self.start)!r}, {self.frame_count} frames)"
 
     def label(self, name):
+        """The visible name of a control."""
         return self.controls[name].label or name
 
     def values(self, position):

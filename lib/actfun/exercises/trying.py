@@ -31,6 +31,7 @@ class Verdict:
 
     @property
     def passed(self):
+        """Whether nothing is wrong."""
         return not self.problems
 
     def __bool__(self):

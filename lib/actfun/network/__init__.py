@@ -9,17 +9,9 @@ or a matrix product; that rounding absorbs the difference, so a run ends in the 
 everywhere. Velocities (momentum) stay float64.
 """
 
-from actfun.network.initialisers import (
-    INITIALISERS,
-    Initialiser,
-    framework_default,
-    he,
-    lecun,
-    scaled,
-    xavier,
-)
+from actfun.network.initialisers import Initialiser, framework_default, he, lecun, scaled, xavier
 from actfun.network.layers import Dense, Maxout, MaxoutLayer
-from actfun.network.losses import LOSSES, CrossEntropy, Logistic, Squared
+from actfun.network.losses import CrossEntropy, Logistic, Squared
 from actfun.network.mlp import MLP, Gradients, History, Trace
 from actfun.network.perceptron import Mistake, Neuron, Perceptron, novikoff_bound
 
@@ -38,12 +30,10 @@ __all__ = [  # in the order of the reference
     "CrossEntropy",
     "Logistic",
     "Squared",
-    "LOSSES",
     "Initialiser",
     "xavier",
     "he",
     "lecun",
     "framework_default",
     "scaled",
-    "INITIALISERS",
 ]

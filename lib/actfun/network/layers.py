@@ -30,10 +30,12 @@ class Dense:
 
     @property
     def units(self):
+        """How many outputs the layer has."""
         return self.weights.shape[1]
 
     @property
     def parameter_count(self):
+        """The number of weights and biases, and of a learned slope."""
         return self.weights.size + self.bias.size + isinstance(self.activation, PReLU)
 
     def forward(self, A):
@@ -65,6 +67,7 @@ class Dense:
             self.activation = PReLU(moved if math.isfinite(moved) else self.activation.weight)
 
     def is_finite(self):
+        """Whether no weight or bias is nan or infinite."""
         return bool(np.isfinite(self.weights).all() and np.isfinite(self.bias).all())
 
 
@@ -100,10 +103,18 @@ class MaxoutLayer:
 
     @property
     def activation(self):
+        """The `Maxout` that the layer was made from."""
         return Maxout(self.weights.shape[0])
 
-    units = property(lambda self: self.weights.shape[2])
-    parameter_count = property(lambda self: self.weights.size + self.bias.size)
+    @property
+    def units(self):
+        """How many outputs the layer has."""
+        return self.weights.shape[2]
+
+    @property
+    def parameter_count(self):
+        """The number of weights and biases."""
+        return self.weights.size + self.bias.size
 
     def forward(self, A):
         """(Z, max Z) for inputs of shape (samples, fan_in)."""

@@ -23,6 +23,7 @@ class CrossEntropy:
         return labels_array(y, samples, outputs)
 
     def value(self, z, y):
+        """−ln softmax(z)_y, averaged over the samples."""
         return -float(log_softmax(z)[np.arange(len(y)), y].mean())
 
     def gradient(self, z, y):
@@ -32,9 +33,11 @@ class CrossEntropy:
         return gradient / len(y)
 
     def probabilities(self, z):
+        """softmax(z), shape (samples, classes)."""
         return softmax(z)
 
     def predict(self, z):
+        """The class with the largest logit, shape (samples,)."""
         return z.argmax(axis=1)
 
 
@@ -50,6 +53,7 @@ class Logistic:
         return labels_array(y, samples, 2)
 
     def value(self, z, y):
+        """ln(1 + e^z) − y z, averaged over the samples."""
         z = z[:, 0]
         return float(np.mean(np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z)))))
 
@@ -58,9 +62,11 @@ class Logistic:
         return (Sigmoid()(z) - y[:, None]) / len(y)
 
     def probabilities(self, z):
+        """σ(z), shape (samples,)."""
         return Sigmoid()(z[:, 0])
 
     def predict(self, z):
+        """1 where z ≥ 0, else 0, shape (samples,)."""
         return (z[:, 0] >= 0).astype(np.intp)
 
 
@@ -81,6 +87,7 @@ class Squared:
         return y
 
     def value(self, a, y):
+        """(a − y)², averaged over samples and outputs."""
         return float(np.mean((a - y) ** 2))
 
     def gradient(self, a, y):
@@ -88,6 +95,7 @@ class Squared:
         return 2 * (a - y) / y.size
 
     def predict(self, a):
+        """The outputs themselves, shape (samples,) if there is one output."""
         return a[:, 0] if a.shape[1] == 1 else a
 
 
