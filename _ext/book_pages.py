@@ -46,7 +46,7 @@ REPAIRS = [
     ("a header of a table without a word", r"<th class=\"([^\"]*)\"><p></p></th>", r"<td></td>"),
 ]
 
-OTHERS = {"search": "Search", "genindex": "Index of the library"}
+OTHERS = {"search": "Search", "genindex": "Index"}
 
 REDIRECT = """<!DOCTYPE html>
 <html lang="en">
@@ -95,6 +95,16 @@ def describe(app, pagename, templatename, context, doctree):
     context["metatags"] = "\n".join([context.get("metatags", ""), *lines, ""])
 
 
+def gather_chinese(app, pagename, templatename, context, doctree):
+    """In the index, the Chinese terms under one heading, not under one for each character."""
+    if pagename != "genindex":
+        return
+    groups = context["genindexentries"]
+    chinese = [entry for letter, entries in groups if not letter.isascii() for entry in entries]
+    context["genindexentries"] = [group for group in groups if group[0].isascii()]
+    context["genindexentries"].append(("中文", chinese))
+
+
 def describing(doctree):
     """The beginning of a page, up to its first cell or heading: its question, and its aims."""
     section = next(doctree.findall(nodes.section))
@@ -141,5 +151,6 @@ def setup(app):
     app.add_config_value("pages_made_by", Path(__file__).read_text(encoding="utf-8"), "html")
     app.connect("config-inited", find_address)
     app.connect("html-page-context", describe)
+    app.connect("html-page-context", gather_chinese)
     app.connect("build-finished", finish, priority=900)  # after whatever writes an index.html
     return {"parallel_read_safe": True, "parallel_write_safe": True}

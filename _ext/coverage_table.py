@@ -77,13 +77,14 @@ class Coverage(SphinxDirective):
         for path in (*chapters.glob("*.ipynb"), chapters / "inventory.csv"):
             self.env.note_dependency(str(path))
         found = places(chapters)
-        lines = ["| point | the notes say | here | where |", "|---|---|---|---|"]
+        lines = ["| point | the notes say | here |", "|---|---|---|"]
         for row in inventory(chapters):
             where = "; ".join(
                 f"{title}: " + ", ".join(f"{{ref}}`{place.label}`" for place in group)
                 for title, group in groupby(found.get(row["id"], ()), lambda place: place.title)
             )
-            lines.append(f"| {row['id']} | {row['point']} | {WORDS[row['status']]} | {where} |")
+            word = WORDS[row["status"]]
+            lines.append(f"| {row['id']} | {row['point']} | *{word}* in {where} |")
         return self.parse_text_to_nodes("\n".join(lines))
 
 
