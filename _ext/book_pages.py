@@ -43,6 +43,12 @@ REPAIRS = [
         r'<dt (id="[^"]*">[^<\u4e00-\u9fff]*[\u4e00-\u9fff])',
         r'<dt lang="zh" \1',
     ),
+    (
+        "a line may begin with the comma after a formula",
+        r'(?<!<span class="unbroken">)'
+        r'(<span class="math notranslate nohighlight">[^<]*</span>[.,;:?!)]+)',
+        r'<span class="unbroken">\1</span>',
+    ),
     ("a header of a table without a word", r"<th class=\"([^\"]*)\"><p></p></th>", r"<td></td>"),
 ]
 

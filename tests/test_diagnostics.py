@@ -287,11 +287,11 @@ def test_the_summary_of_known_scores():
     assert result._repr_markdown_().splitlines() == [
         "|  | mean | sd | min | max | seeds | diverged |",
         "| --- | --: | --: | --: | --: | --: | --: |",
-        "| a | 70.0 % | 20.0 % | 50.0 % | 90.0 % | 3 | 1 |",
-        r"| \|x\| | 100.0 % | – | 100.0 % | 100.0 % | 1 | 0 |",
+        "| a | 70.0% | 20.0% | 50.0% | 90.0% | 3 | 1 |",
+        r"| \|x\| | 100.0% | – | 100.0% | 100.0% | 1 | 0 |",
     ]
     text = repr(result).splitlines()
-    assert text[1].split() == "a 70.0 % 20.0 % 50.0 % 90.0 % 3 1".split()
+    assert text[1].split() == "a 70.0% 20.0% 50.0% 90.0% 3 1".split()
     assert len({len(line) for line in text}) == 1
 
 

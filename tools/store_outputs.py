@@ -63,7 +63,9 @@ def store(path):
         notebook = nbformat.read(path, as_version=4)
         notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
         where = {"metadata": {"path": str(path.parent)}}
-        NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
+        client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where)
+        client.coalesce_streams = True  # printed in pieces or at once: the same file
+        client.execute()
         tidy(notebook, path.stem)
         nbformat.validate(notebook)
     except (CellExecutionError, ValueError, nbformat.ValidationError, TimeoutError) as problem:

@@ -333,7 +333,7 @@ class Race:
     def _number(self, score):
         if math.isnan(score):
             return "–"
-        return f"{100 * score:.1f} %" if self.percent else f"{score:.4g}"
+        return f"{score:.1%}" if self.percent else f"{score:.4g}"
 
     def __repr__(self):
         table = [self.header, *self.rows()]
