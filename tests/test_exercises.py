@@ -111,6 +111,13 @@ def test_right_answers_written_differently_pass(name):
     assert verdict, verdict
 
 
+def test_another_slope_at_the_kink_is_right_and_a_hint_says_so():
+    slope_1 = check_activation(lambda x: (x >= 0).astype(x.dtype), "relu", derivative=True)
+    assert slope_1 and "At the kink x = 0 you give 1, this book 0" in repr(slope_1)
+    exp = check_activation(lambda x: np.where(x < 0, np.exp(x), 1), "elu", derivative=True)
+    assert exp and "kink" not in repr(exp) and "both of its branches" in repr(exp)
+
+
 def test_an_answer_for_other_parameters_gets_them_or_has_them_built_in():
     assert check_activation(lambda x: np.where(x > 0, x, 0.5 * np.expm1(x)), "elu", alpha=0.5)
     assert check_activation(
@@ -173,13 +180,26 @@ WRONG = [  # my_f, key, derivative, parameters, phrases that must be said
     (tanh_of_the_notes, "sigmoid", False, {}, ["another function, Tanh"]),
     (tanh_of_the_notes, "tanh", False, {}, ["x = 1000 you give nan; 1 is", "overflow", "cancel"]),
     (lambda x: 1 - np.tanh(x) ** 2, "tanh", True, {}, ["x = 20 you give 0", "too early"]),
-    (lambda x: np.where(x < 0, 0, 1), "relu", True, {}, ["returns int64", "Hint: At x = nan"]),
+    (lambda x: 1 - tanh_of_the_notes(x) ** 2, "sigmoid", True, {}, ["derivative of Tanh"]),
+    (lambda x: 1 - tanh_of_the_notes(x) ** 2, "tanh", True, {},
+     ["x = 1000 you give nan; 0 is", "overflow"]),
+    (lambda x: np.where(x < 0, 0, 1), "relu", True, {},
+     ["returns int64", "Hint: At x = nan", "At the kink x = 0 you give 1, this book 0"]),
+    (lambda x: np.where(x < 0, 0.01 * x, x), "leaky_relu", False, {"negative_slope": 0.2},
+     ["what γ = 0.01 gives, not 0.2"]),
+    (lambda x: np.where(x < 0, 0.01, 1), "leaky_relu", True, {"negative_slope": 0.2},
+     ["what γ = 0.01 gives, not 0.2"]),
+    (lambda x: np.where(x < 0, 0.01, 1), "leaky_relu", True, {},
+     ["float32 it returns float64", "At the kink x = 0 you give 1, this book 0.01"]),
+    (lambda x: np.where(x < 0, np.exp(x), 1), "elu", True, {"alpha": 0.5},
+     ["what α = 1 gives, not 0.5"]),
     (lambda x: np.where(x < 0, np.exp(x) - 1, x), "elu", False, {},
      ["x = −1e−20 you give 0", "np.expm1", "Hint: NumPy warns at x = 1000", "both of its"]),
     (lambda x: np.where(x < 0, np.exp(x) - 1, x), "elu", False, {"alpha": 0.5},
      ["x = −1 you give −0.6321; −0.3161", "what α = 1 gives, not 0.5"]),
     (mish_of_the_notes, "mish", False, {}, ["np.log10 is not", "overflow"]),
-    (mish_slope_of_the_notes, "mish", True, {}, ["x = 0 you give nan", "0 by 0", "np.log10"]),
+    (mish_slope_of_the_notes, "mish", True, {},
+     ["x = 0 you give nan", "0 by 0", "np.log10", "overflows"]),
     # the formula
     (lambda x: np.log10(1 + np.exp(x)), "softplus", False, {}, ["np.log10 is not"]),
     (lambda x: np.log2(1 + np.exp(x)), "softplus", False, {}, ["np.log2 is not"]),
@@ -367,6 +387,7 @@ SOFTMAX = [
     (lambda z: broken_softmax(z, whole=True), "whole array"),
     (lambda z: actfun.softmax(z, 0) if z.ndim > 1 else actfun.softmax(z), "axis 0"),
     (lambda z, axis=-1: actfun.softmax(z), "ignore axis"),
+    (lambda z: broken_softmax(z, axis=1), "axis=-1"),
     (lambda z: broken_softmax(z), "eᶻ overflows"),
     (lambda z: broken_softmax(z, top=np.max), "its own largest score"),
     (lambda z: np.exp(z), "division by the sum"),

@@ -23,11 +23,11 @@ class Case:
     words: str = ""
 
 
-def _text(values):
+def array_text(values):
     if isinstance(values, tuple):
-        return "(" + ", ".join(map(_text, values)) + ")"
+        return "(" + ", ".join(map(array_text, values)) + ")"
     if np.ndim(values):
-        return "[" + ", ".join(map(_text, values)) + "]"
+        return "[" + ", ".join(map(array_text, values)) + "]"
     return as_text(float(values), 3)
 
 
@@ -48,7 +48,7 @@ def _case_broken(attempt, right, where):
     return next(filter(None, (broken(Attempt(a), np.shape(b), where) for a, b in parts)), None)
 
 
-def _case_problems(function, reference, rivals, cases):
+def case_problems(function, reference, rivals, cases):
     """What is wrong in the cases: the ordinary ones first, and the special ones only after them."""
     results = []
     for case in cases:
@@ -64,7 +64,7 @@ def _case_problems(function, reference, rivals, cases):
 
     def told(case, came, right, words):
         where = case.where[0].upper() + case.where[1:]
-        return f"{where} you give {_text(came)}; {_text(right)} is right. {words}"
+        return f"{where} you give {array_text(came)}; {array_text(right)} is right. {words}"
 
     if all(case.words for case, _, _ in wrong):
         return [told(*result, result[0].words) for result in wrong]
@@ -123,7 +123,7 @@ def check_softmax(my_softmax):
         takes_axis = False
     if takes_axis:
         cases.insert(2, Case("with axis=0 and z = [[1, 2, 4], [0, −1, 3]]", (table,), {"axis": 0}))
-    problems = _case_problems(my_softmax, softmax, rivals, cases)
+    problems = case_problems(my_softmax, softmax, rivals, cases)
     praise = "right: every slice sums to 1, and no score is too large or too small for it."
     return Verdict("softmax", praise, tuple(problems or _floats_kept(my_softmax, row)))
 
@@ -191,7 +191,7 @@ def check_perceptron(my_update):
         )
         for b, y, rate in tries
     ]
-    problems = _case_problems(my_update, rule, rivals, cases)
+    problems = case_problems(my_update, rule, rivals, cases)
     praise = "right: it learns from both kinds of mistake, and from nothing else."
     return Verdict("perceptron update", praise, tuple(problems))
 
@@ -227,7 +227,7 @@ def check_maxout(my_maxout):
         return Case(f"for X, weights, biases of shapes {', '.join(map(str, shapes))}", arrays)
 
     cases = [case(1, 2, 3, 2), case(4, 3, 2, 5), case(3, 3, 3, 3), case(4, 2, 1, 1)]
-    problems = _case_problems(my_maxout, lambda X, W, b: pieces(X, W, b).max(axis=0), rivals, cases)
+    problems = case_problems(my_maxout, lambda X, W, b: pieces(X, W, b).max(axis=0), rivals, cases)
     if not problems:
         problems = _floats_kept(my_maxout, *cases[0].arguments)
     return Verdict("maxout", "right for every number of pieces and units tried.", tuple(problems))

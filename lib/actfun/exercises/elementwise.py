@@ -138,6 +138,20 @@ def _limit_problems(call, f, derivative):
         )
 
 
+def _kink_hint(call, f):
+    """Any slope between those on both sides is right; tell where it is another than the book's."""
+    for x in f.kinks if f.smoothness == 0 else ():
+        mine, ours = try_at(call, x), float(f.derivative(x))
+        if not np.isclose(mine, ours):
+            yield (
+                "kink hint",
+                (
+                    f"At the kink x = {as_text(x)} you give {as_text(mine)}, this book "
+                    f"{as_text(ours)}: every slope between those on both sides is right there."
+                ),
+            )
+
+
 def _form_problems(call, f, derivative):
     """Shapes, dtypes, integers, overwritten inputs and warnings, once the values are right."""
     x = np.linspace(-2.5, 2.5, 6)
@@ -205,6 +219,8 @@ def _examine(call, f, derivative):
             break
     if not found:
         found.update(_limit_problems(call, f, derivative))
+        if derivative:
+            found.update(_kink_hint(call, f))
     form = dict(_form_problems(call, f, derivative))
     if set(found) & {"zero", "value", "overflow"}:  # these explain integers and warnings too
         form = {kind: form[kind] for kind in form if kind not in ("integers", "warning hint")}
@@ -219,8 +235,8 @@ def check_activation(my_f, key, derivative=False, **parameters):
     name. A parameter that ``my_f`` takes but you do not give is also tried away from its default.
 
     Returns a `Verdict`. Raises ``ValueError`` for an unknown key, ``TypeError`` if ``my_f`` cannot
-    be called or the activation has no such parameter. At a kink every subgradient is right. A
-    warning, or a slope that turns nan into a number, is only a hint.
+    be called or the activation has no such parameter. At a kink every subgradient is right; one
+    that is not the book's is a hint, as are a warning and a slope that turns nan into a number.
     """
     check_callable(my_f, "my_f")
     kinds = {f.key: type(f) for f in ALL}
@@ -245,7 +261,8 @@ def check_activation(my_f, key, derivative=False, **parameters):
             trials.append((other, {**given, name: value}, f"With {name} = {as_text(value)}: "))
     for f_tried, options, prefix in trials:
         found = _examine(lambda x, o=options: attempt_call(my_f, x, **o), f_tried, derivative)
-        hints = tuple(found.pop(kind) for kind in ("nan hint", "warning hint") if kind in found)
+        kinds_of_hint = ("kink hint", "nan hint", "warning hint")
+        hints = tuple(found.pop(kind) for kind in kinds_of_hint if kind in found)
         problems = tuple(prefix + words for words in found.values())
         if problems:
             break

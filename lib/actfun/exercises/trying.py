@@ -59,6 +59,7 @@ ERRORS = (  # part of an exception's message, and what to tell
     ("positional argument", "It must be possible to call it with the arguments of the exercise."),
     ("Cannot cast", "An integer array cannot hold the result of the operation in place."),
     ("broadcast", "The shapes do not fit: a sum or maximum along an axis needs keepdims=True."),
+    ("out of bounds for array of dim", "The last axis of an array of any shape is axis=-1."),
 )  # fmt: skip
 
 
@@ -90,6 +91,7 @@ def attempt_call(function, *arguments, **options):
     attempt.changed = not all(
         np.array_equal(now, then, equal_nan=True)
         for now, then in zip(given, arguments, strict=True)
+        if isinstance(then, np.ndarray)
     )
     return attempt
 
