@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sphinx.util.docutils import SphinxDirective
 
 from actfun import ALL, figures, plots, softmax
-from actfun.looks import GREY, zero_lines
+from actfun.looks import GREY, LINE_STYLES, zero_lines
 
 SPAN, YLIM = (-4, 4), (-1.5, 3)
 X = np.linspace(*SPAN, 81)
@@ -32,7 +32,8 @@ CARD = """\
 def softmax_curves(ax):
     """The three probabilities as the first of three scores moves."""
     zero_lines(ax)
-    ax.plot(X, softmax(np.stack([X, 0 * X, 0 * X - 1], axis=-1)), linewidth=2)
+    for p, style in zip(softmax(np.stack([X, 0 * X, 0 * X - 1]), axis=0), LINE_STYLES):
+        ax.plot(X, p, style)
 
 
 def maxout_curve(ax):
@@ -44,8 +45,8 @@ def maxout_curve(ax):
 
 
 OF_VECTORS = {
-    "Softmax": (softmax_curves, "Softmax: three probabilities that add up to 1"),
-    "Maxout": (maxout_curve, "Maxout: the largest of several straight lines"),
+    "Softmax": (softmax_curves, "Softmax: as one probability rises in an S, two others fall"),
+    "Maxout": (maxout_curve, "Maxout: a bowl, the largest of four straight lines"),
 }
 
 

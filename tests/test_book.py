@@ -1,6 +1,7 @@
 """The built book, page by page, without a browser: links, alternatives, titles, leaks."""
 
 import gzip
+import json
 import re
 import sys
 from functools import cache
@@ -127,6 +128,33 @@ def test_pictures_have_words(book, page):
         about = [drawing, *drawing.find_parents(role=True)]
         named = any(tag.get("aria-label") or tag.get("aria-labelledby") for tag in about)
         assert named or drawing.find("title"), str(drawing)[:300]
+
+
+def said_of_pictures(html):
+    """The words of each picture on a page: for a slider, the list of what it says by position."""
+    for figure in html.select("article figure.actfun-figure"):
+        data = figure.find("script")
+        caption = figure.figcaption.get_text() if figure.figcaption else ""
+        if data:
+            payload = json.loads(data.string)
+            yield payload["alts"], [*payload["readouts"], caption]
+        else:
+            yield [figure.svg["aria-label"]], [caption]
+
+
+def test_words_say_what_the_pictures_show(book):
+    """More than a title, the same for no two pictures, and for no two positions of a slider."""
+    alts = [alt for page in PAGES for alts, _ in said_of_pictures(read(book, page)) for alt in alts]
+    assert len(set(alts)) == len(alts) > 90
+    assert [alt for alt in alts if len(alt.split()) < 12] == []
+
+
+@each_page
+def test_words_name_no_colours(book, page):
+    """Ink that is black by day is white by night, and not everyone sees the others."""
+    colours = r"\b(black|white|gr[ae]y|blue|red|green|violet|ochre|pink|colou?r\w*)\b"
+    for alts, texts in said_of_pictures(read(book, page)):
+        assert [text for text in [*alts, *texts] if re.search(colours, text, re.IGNORECASE)] == []
 
 
 @each_page

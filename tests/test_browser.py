@@ -69,6 +69,20 @@ TOO_WIDE = """() => [...document.querySelectorAll('main *')]
     .filter(e => e.getBoundingClientRect().right > window.innerWidth)
     .map(e => e.outerHTML.slice(0, 120)).slice(0, 5)"""
 
+WIDE = """() => {
+    const column = document.querySelector('article h1').clientWidth, wide = [];
+    for (const e of document.querySelectorAll('article :is(table, mjx-container[display] > *)')) {
+        if (e.getBoundingClientRect().width <= column) continue;
+        let box = e.parentElement;
+        while (box && !['auto', 'scroll'].includes(getComputedStyle(box).overflowX))
+            box = box.parentElement;
+        box?.scrollBy(20, 0);
+        wide.push({ html: e.outerHTML.slice(0, 120), scrolled: box?.scrollLeft > 0 });
+    }
+    window.scrollBy(20, 0);
+    return wide;
+}"""
+
 
 @pytest.fixture(scope="session")
 def server(book, tmp_path_factory):
@@ -157,6 +171,17 @@ def test_fits_a_phone(tab, width):
     scroll = tab.evaluate("() => document.documentElement.scrollWidth")
     tab.set_viewport_size(DESK)
     assert scroll <= width, f"{scroll} px wide because of {too_wide}"
+
+
+def test_what_is_wide_scrolls_inside_itself(tab, page_name):
+    """Tables and formulas that are wider than a phone's column move; the page around them stays."""
+    tab.set_viewport_size(PHONE)
+    wide = tab.evaluate(WIDE)
+    moved = tab.evaluate("() => window.scrollX")
+    tab.set_viewport_size(DESK)
+    assert [part["html"] for part in wide if not part["scrolled"]] == []
+    assert moved == 0
+    assert wide or page_name not in ("chapters/comparison", "chapters/tanh"), "finds nothing wide"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -30,7 +30,7 @@ from actfun import (
     Tanh,
     plots,
 )
-from actfun.looks import GREY, PALETTE, distinct_looks, label_end
+from actfun.looks import GREY, LINE_STYLES, PALETTE, distinct_looks, label_end
 
 BASELINES = Path(__file__).parent / "images"
 
@@ -140,6 +140,13 @@ def test_a_new_function_gets_a_stable_colour():
 def test_repeated_functions_get_different_looks():
     labels = ["SiLU"] * 6
     assert len(set(distinct_looks(labels))) == 6
+
+
+def test_functions_in_one_picture_differ_in_line_style_and_keep_their_hues():
+    functions = [Sigmoid(), Tanh(), ReLU(), SELU()]
+    hues, styles = zip(*distinct_looks(functions))
+    assert sorted(styles) == sorted(LINE_STYLES) and styles[0] == plots.line_style(functions[0])
+    assert list(hues) == list(map(plots.colour, functions))
 
 
 def test_a_label_leaves_their_hues_to_the_functions_after_it():
@@ -259,15 +266,28 @@ def test_label_stands_at_the_end_of_its_curve(ax):
 def test_labels_move_only_as_far_as_they_must(ax):
     ax.set_ylim(0, 1)
     for height in (0.5, 0.5, 0.9, 0.1):
-        label_end(ax, 1, height, "name", "black")
+        label_end(ax, *ax.plot([0, 1], [0, height]), "name")
     one, two, high, low = (label.xyann[1] for label in ax.texts)
     assert (low, high) == pytest.approx((0.1, 0.9))
     assert one + two == pytest.approx(1) and two - one > 0.05
 
 
+def leaders(ax):
+    return [label.arrow_patch.get_linestyle() for label in ax.texts]
+
+
 def test_label_of_a_curve_that_leaves_the_picture_is_joined_by_dots(ax):
     plots.curves(ax, [Sigmoid(), ReLU()], ylim=(-1, 2))
-    assert [label.arrow_patch.get_linestyle() for label in ax.texts] == ["solid", ":"]
+    assert leaders(ax) == ["solid", ":"]
+
+
+def test_label_of_runs_stands_where_they_leave_or_diverge(ax):
+    ax.set(xlim=(0, 10), ylim=(0.1, 10))
+    runs = {"up": [1, 5, 50], "nan": [1, 2, np.nan], "under": [0.01] * 3, "to the end": [1, 1, 2]}
+    plots.against(ax, [0, 5, 10], runs, log=True)
+    assert leaders(ax) == [":", ":", "solid", "solid"]
+    ends = [(5, 5), (5, 2), (10, 0.1), (10, 2)]
+    np.testing.assert_allclose([label.xy for label in ax.texts], ends)
 
 
 def test_curves_of_one_family_are_told_apart(ax):

@@ -338,7 +338,7 @@ def test_keyboard(open_page):
     assert control.get_attribute("aria-valuetext") == "1.5"
     assert page.locator("output").inner_text() == "1.5"
     assert svg.get_attribute("aria-label") == "ELU and its slope for α = 1.5"
-    assert page.locator(".actfun-readout").inner_text() == "f(−2) = -1.30"
+    assert page.locator(".actfun-readout").inner_text() == "f(−2) = −1.30"
     assert picture(page) != before
     page.keyboard.press("End")
     assert control.get_attribute("aria-valuetext") == "2.0"

@@ -74,15 +74,15 @@ def colour(f):
 
 
 def line_style(f):
-    """The line style that goes with ``colour(f)``, so that nothing is told by colour alone."""
+    """The line style that goes with ``colour(f)``, unless the picture has another such line."""
     return look(f)[1]
 
 
 def distinct_looks(things):
-    """A look for each thing; what is taken already moves on to the next free style or hue.
+    """A look for each thing: its own hue, and a line style of its own while there are any left.
 
-    Functions come first. Then a label that names none takes the next free hue, in the order of the
-    palette.
+    After that a style is used again with another hue. Functions come first; then a label that names
+    none takes the next free hue, in the order of the palette.
     """
     things, taken = list(things), {}
     for i in sorted(range(len(things)), key=lambda i: not known_function(things[i])):
@@ -90,7 +90,9 @@ def distinct_looks(things):
         if not known_function(things[i]):
             hues = [hue for hue in PALETTE if hue not in {h for h, _ in taken.values()}]
             hue, style = (hues or PALETTE)[0], LINE_STYLES[len(taken) % len(LINE_STYLES)]
-        every = [(h, s) for h in (hue, *PALETTE) for s in (style, *LINE_STYLES)]
+        styles, used = (style, *LINE_STYLES), [s for _, s in taken.values()]
+        every = [(hue, s) for s in styles if s not in used]
+        every += [(h, s) for h in (hue, *PALETTE) for s in styles]
         taken[i] = next((look for look in every if look not in taken.values()), (hue, style))
     return [taken[i] for i in range(len(things))]
 
@@ -106,17 +108,23 @@ def zero_lines(ax):
     ax.axvline(0, color=GREY, linewidth=0.8, zorder=0)
 
 
-def label_end(ax, x, y, text, hue, leaves=False):
-    """Name a curve beside its end (x, y), in the right margin, joined by a thin line.
+def label_end(ax, line, text):
+    """Name a line of ``ax`` beside its last point in view, in the right margin, and join the two.
 
-    The line is dotted if the curve ``leaves`` the picture there, so as not to look like its end.
+    What joins them is grey and dotted if it crosses the picture, so as not to look like the line.
     """
+    (x, y), hue = line.get_data(), line.get_color()
+    low, high = ax.get_ylim()
+    drawn = np.flatnonzero(np.isfinite(y))
+    visible = drawn[(y[drawn] >= low) & (y[drawn] <= high)]
+    last = visible[-1] if visible.size else drawn[-1]
+    end = x[last], np.clip(y[last], low, high)
     leader = dict(arrowstyle="-", color=hue, linewidth=1, shrinkA=0, shrinkB=1, relpos=(0, 0.5))
-    if leaves:
+    if (ax.transData + ax.transAxes.inverted()).transform(end)[0] < 0.9:
         leader |= dict(linestyle=":", color=GREY)
     label = ax.annotate(
         text,
-        (x, y),
+        end,
         (1.06, 0.5),
         textcoords="axes fraction",
         va="center",

@@ -2,8 +2,9 @@
 
 A function to be drawn is anything callable that has a ``name`` and a ``derivative``; ``kinks``, the
 points where it is not differentiable, are respected if it has them. Looks come from
-``plt.style.use("actfun.style")``. The same function has the same colour and line style in every
-picture. Text is Unicode, black, and short; every other colour is legible on light and dark pages.
+``plt.style.use("actfun.style")``. The same function has the same colour in every picture; curves in
+one picture differ in line style as well. Text is Unicode, black, and short; every other colour is
+legible on light and dark pages.
 """
 
 import numpy as np
@@ -156,13 +157,8 @@ def curves(ax, functions, span=(-6, 6), derivative=False, ylim=None):
     ]
     ax.set_xlim(span)
     ax.set_ylim(ylim)
-    low, high = ax.get_ylim()
     for line, text in zip(lines, labels(functions), strict=True):
-        x, y = line.get_data()
-        visible = np.flatnonzero((y >= low) & (y <= high))
-        last = visible[-1] if visible.size else -1
-        leaves = last not in (-1, x.size - 1)
-        label_end(ax, x[last], np.clip(y[last], low, high), text, line.get_color(), leaves)
+        label_end(ax, line, text)
     ax.set_xlabel("x")
     return ax
 
@@ -211,11 +207,10 @@ def _draw_runs(ax, x, values, label, hue, style, log):
     if log:
         values, centre = np.exp(values), np.exp(centre)
         power_ticks(ax.yaxis)
-    ax.plot(x, values.T, color=hue, linewidth=0.8, alpha=0.45)
-    ax.plot(x, centre, color=hue, linestyle=style)
-    drawn = np.flatnonzero(np.isfinite(centre))
-    if label and drawn.size:
-        label_end(ax, x[drawn[-1]], centre[drawn[-1]], label, hue)
+    ax.plot(x, values.T, color=hue, linewidth=0.8, alpha=0.6)
+    (mean,) = ax.plot(x, centre, color=hue, linestyle=style)
+    if label and np.isfinite(centre).any():
+        label_end(ax, mean, label)
     return ax
 
 
@@ -284,10 +279,9 @@ def learning_curves(ax, curves_by_label):
         mean = values.mean(axis=0)
         deviation = values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros_like(mean)
         ax.fill_between(epochs, mean - deviation, mean + deviation, color=hue, alpha=0.2, lw=0)
-        ax.plot(epochs, mean, color=hue, linestyle=style)
-        drawn = np.flatnonzero(np.isfinite(mean))
-        if drawn.size:
-            label_end(ax, epochs[drawn[-1]], mean[drawn[-1]], label, hue)
+        (line,) = ax.plot(epochs, mean, color=hue, linestyle=style)
+        if np.isfinite(mean).any():
+            label_end(ax, line, label)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel("epoch")
     return ax

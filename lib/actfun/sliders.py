@@ -10,6 +10,7 @@ import html
 import itertools
 import json
 import math
+import re
 
 import matplotlib as mpl
 import numpy as np
@@ -21,6 +22,7 @@ from actfun.controls import Choice, Control, Range, Steps, Toggle, Values
 __all__ = ["Choice", "Range", "Slider", "Steps", "Toggle", "Values"]
 
 MAX_FRAMES = 700
+_MINUS = re.compile(r"(?<!\w)-(?=\d)")
 
 
 class Slider:
@@ -187,7 +189,7 @@ class Stage:
         self.figure.set_layout_engine("none")
 
     def readout(self, position):
-        """Draw the frame at a position; return what `draw` says about it."""
+        """Draw the frame at a position; return what `draw` says about it, with true minus signs."""
         with _fixed_titles():
             for ax in self.all_axes:
                 _wipe(ax)
@@ -197,7 +199,7 @@ class Stage:
                 "draw must draw on the axes that it is given, but it added axes to the figure; "
                 "ask for more by layout=(rows, columns)"
             )
-        return text if isinstance(text, str) else None
+        return _MINUS.sub("−", text) if isinstance(text, str) else None
 
     def frame(self, position):
         """The frame at a position: its element tree and what `draw` says about it."""
