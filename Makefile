@@ -39,16 +39,20 @@ pdf: $(STAMP)    ## the book on paper: _build/latex/activation-functions.pdf (ne
 	$(BUILD) --builder pdflatex
 
 zip: book        ## the book to be read offline: _build/activation-functions.zip
-	$(BIN)/python -m zipfile -c _build/activation-functions.zip _build/html/.
+	ln -sfn html _build/activation-functions
+	$(BIN)/python -m zipfile -c _build/activation-functions.zip _build/activation-functions
 
 lite: $(STAMP)   ## a Python for the reader's browser, with every notebook: _build/lite/site
 	rm -rf _build/lite
 	$(BIN)/python -m pip install -q jupyterlite-core==0.8.6 jupyterlite-pyodide-kernel==0.8.6
-	$(BIN)/python -m pip wheel -q --no-deps -w _build/lite/pypi .
+	$(BIN)/python -m pip wheel -q --no-deps -w _build/lite/pypi . comm ipywidgets jupyterlab_widgets
 	rm -rf build
 	$(BIN)/python tools/live_notebooks.py actfun _build/lite/files
+	cd _build/lite && npm pack --silent pyodide@$$(../../$(BIN)/python -c \
+	  "from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION as v; print(v)") && \
+	  tar -xzf pyodide-*.tgz --strip-components=1 package/pyodide-lock.json && rm pyodide-*.tgz
 	cd _build/lite && ../../$(BIN)/jupyter lite build --contents files --output-dir site \
-	  --apps notebooks --apps repl --no-sourcemaps
+	  --apps lab --apps notebooks --apps tree --no-sourcemaps
 
 site: zip lite   ## all that is published, in _build/site (with the PDF, if you made one before)
 	$(BIN)/python tools/make_site.py

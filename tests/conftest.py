@@ -21,14 +21,9 @@ matplotlib.use("Agg")
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=40, database=None)
 settings.load_profile("same")
 
-# PyTorch is no requirement of the book: without it nothing that needs it is collected. Where it
-# must be there (.ci/run), its absence is an error.
-if os.environ.get("ACTFUN_NEEDS_TORCH") and not find_spec("torch"):
-    raise ModuleNotFoundError("ACTFUN_NEEDS_TORCH is set, but PyTorch is not installed")
-collect_ignore = [] if find_spec("torch") else ["test_frameworks.py"]
-
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
+SITE = ROOT / "_build" / "site"
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 MISSING = (
     "The browser tests need Chromium, and none of these is on PATH: " + ", ".join(BROWSERS) + ".\n"
@@ -64,6 +59,17 @@ def transferred(addresses, root):
 def newest_source():
     files = [path for pattern in SOURCES for path in ROOT.glob(pattern) if path.is_file()]
     return max(path.stat().st_mtime for path in files)
+
+
+# PyTorch is no requirement of the book, and few who test it have made the site: without them nothing
+# that needs them is collected. Where they must be there (.ci/), their absence is an error.
+if os.environ.get("ACTFUN_NEEDS_TORCH") and not find_spec("torch"):
+    raise ModuleNotFoundError("ACTFUN_NEEDS_TORCH is set, but PyTorch is not installed")
+SITE_IS_NEW = SITE.exists() and SITE.stat().st_mtime > newest_source()
+if os.environ.get("ACTFUN_NEEDS_SITE") and not SITE_IS_NEW:
+    raise FileNotFoundError("ACTFUN_NEEDS_SITE is set, but _build/site is missing or old: make site")
+collect_ignore = [] if find_spec("torch") else ["test_frameworks.py"]
+collect_ignore += [] if SITE_IS_NEW else ["test_site.py"]
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -84,9 +85,9 @@ WIDE = """() => {
 }"""
 
 
-@pytest.fixture(scope="session")
-def server(book, tmp_path_factory):
-    """The address of a local server that has the book at its root and below any one folder."""
+@contextmanager
+def serving(folder):
+    """The address of a local server that has the folder at its root and below any one folder."""
 
     class Handler(SimpleHTTPRequestHandler):
         def translate_path(self, path):
@@ -102,10 +103,16 @@ def server(book, tmp_path_factory):
             if not isinstance(sys.exc_info()[1], ConnectionError):  # a tab closed while it loaded
                 super().handle_error(request, address)
 
-    with Server(("127.0.0.1", 0), partial(Handler, directory=book)) as server:
+    with Server(("127.0.0.1", 0), partial(Handler, directory=folder)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def server(book):
+    with serving(book) as address:
+        yield address
 
 
 @pytest.fixture(scope="module", params=EVERY_PAGE)

@@ -59,15 +59,19 @@ def test_first_cell_installs_when_and_only_when_the_library_is_missing(
     live_notebooks.main("git+https://example.org/book", tmp_path)
     live_notebooks.main("git+https://example.org/book", tmp_path)  # nothing is added twice
     assert [path.name for path in sorted(tmp_path.iterdir())] == [path.name for path in NOTEBOOKS]
+    run = []
+    shell = type("Shell", (), {"run_line_magic": lambda self, *line: run.append(line[:2])})()
+    monkeypatch.chdir(tmp_path)
+    if missing:
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     for path in NOTEBOOKS:
         original, copy = (nbformat.read(p, as_version=4) for p in (path, tmp_path / path.name))
         assert [cell.source for cell in copy.cells[1:]] == [cell.source for cell in original.cells]
         assert not any(cell.get("outputs") for cell in copy.cells)
         nbformat.validate(copy)
-    run = []
-    shell = type("Shell", (), {"run_line_magic": lambda self, *line: run.append(line[:2])})()
-    if missing:
-        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    cell = TransformerManager().transform_cell(copy.cells[0].source)
-    exec(cell, {"get_ipython": lambda: shell})
-    assert run == ([("pip", "install -q git+https://example.org/book mpmath")] if missing else [])
+        cell = TransformerManager().transform_cell(copy.cells[0].source)
+        exec(cell, {"get_ipython": lambda: shell})
+        for name in re.findall(r'open\("(.+?)"', code(original)):
+            assert (tmp_path / name).read_bytes() == path.with_name(name).read_bytes()
+    install = ("pip", "install -q git+https://example.org/book mpmath")
+    assert run == ([install] * len(NOTEBOOKS) if missing else [])

@@ -4,7 +4,8 @@
     python tools/live_notebooks.py git+https://github.com/OWNER/NAME chapters
 
 The first is for JupyterLite, which holds the library's wheel; the second for Colab, which holds
-nothing. The notebooks of the repository, and so the pages, stay without the cell.
+nothing but the one notebook: the cell also brings the file that a page reads. The notebooks of the
+repository, and so the pages, stay without the cell.
 """
 
 import sys
@@ -19,6 +20,13 @@ from importlib.util import find_spec
 
 if not find_spec("actfun"):
     %pip install -q {requirement} mpmath"""
+BRING = """
+
+from pathlib import Path
+
+if not Path("{name}").exists():
+    Path("{name}").write_text(\"\"\"\\
+{text}\"\"\", encoding="utf-8")"""
 
 
 def live(notebook, requirement):
@@ -26,8 +34,12 @@ def live(notebook, requirement):
     for old in notebook.cells:
         if old.cell_type == "code":
             old.outputs, old.execution_count = [], None
-    cell = nbformat.v4.new_code_cell(INSTALL.format(requirement=requirement), id="install")
-    notebook.cells = [cell] + [old for old in notebook.cells if old.id != cell.id]
+    page = [old for old in notebook.cells if old.id != "install"]
+    source = INSTALL.format(requirement=requirement)
+    for path in CHAPTERS.glob("*.csv"):
+        if any(path.name in old.source for old in page):
+            source += BRING.format(name=path.name, text=path.read_text(encoding="utf-8"))
+    notebook.cells = [nbformat.v4.new_code_cell(source, id="install"), *page]
     return notebook
 
 

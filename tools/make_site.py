@@ -2,7 +2,7 @@
 
 The book, and what only a web server can offer: the book to take away as a zip and as a PDF (if one
 was made), and a Python in the reader's browser that opens each page as a notebook. It comes from
-other hosts, so no page loads any of it before the reader asks, and each says what will happen.
+another host, so no page loads any of it before the reader asks, and each says what will happen.
 """
 
 import json
@@ -12,8 +12,8 @@ from pathlib import Path
 BUILD = Path(__file__).resolve().parent.parent / "_build"
 SITE = BUILD / "site"
 RUN = """
-<p class="beside"><a href="{root}lite/notebooks/index.html?path={name}">Run in your browser</a>
-(loads Python from cdn.jsdelivr.net and PyPI, about 45 MB)</p>"""
+<p class="beside"><a class="run" href="../lite/notebooks/index.html?path={name}">Run in your
+browser</a> Loads Python from cdn.jsdelivr.net, about 45 MB.</p>"""
 TAKE = """
 <p class="beside">Take the book with you: {links}</p>"""
 
@@ -33,7 +33,7 @@ def main():
     for source in sorted((SITE / "_sources" / "chapters").glob("*.ipynb")):
         assert source.name in notebooks, f"JupyterLite has no {source.name}"
         page = SITE / "chapters" / f"{source.stem}.html"
-        after_title(page, RUN.format(root="../", name=source.name))
+        after_title(page, RUN.format(name=source.name))
     taken = [BUILD / "activation-functions.zip", BUILD / "latex" / "activation-functions.pdf"]
     taken = [path for path in taken if path.exists()]
     for path in taken:
