@@ -11,11 +11,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 MARK = re.compile(r"<!--\s*covers:\s*([^>]*?)\s*-->")
 LABEL = re.compile(r"^\(([\w-]+)\)=\s*$")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*$")
+ON_PAPER = r"lp{0.38\linewidth}lp{0.33\linewidth}"  # LaTeX does not find the widths by itself
 WORDS = {"teach": "taught", "correct": "corrected"}
 
 
@@ -84,7 +86,8 @@ class Coverage(SphinxDirective):
                 for title, group in groupby(found.get(row["id"], ()), lambda place: place.title)
             )
             lines.append(f"| {row['id']} | {row['point']} | {WORDS[row['status']]} | {where} |")
-        return self.parse_text_to_nodes("\n".join(lines))
+        widths = addnodes.tabular_col_spec(spec=ON_PAPER)
+        return [widths, *self.parse_text_to_nodes("\n".join(lines))]
 
 
 def setup(app):
