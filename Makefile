@@ -37,6 +37,7 @@ store: $(STAMP)  ## execute the notebooks and store their text outputs: make sto
 
 pdf: $(STAMP)    ## the book on paper: _build/latex/activation-functions.pdf (needs TeX: see CONTRIBUTING)
 	$(BUILD) --builder pdflatex
+	$(BIN)/python -m pytest -n0 -q tests/check_pdf.py
 
 zip: book        ## the book to be read offline: _build/activation-functions.zip
 	ln -sfn html _build/activation-functions

@@ -31,8 +31,8 @@ def key_the_cache(app, config):
 
 
 def notice_assets(app, env, added, changed, removed):
-    """Write one page at least: without any, Sphinx does not copy a changed style sheet."""
-    return [app.config.root_doc]
+    """Write one page at least: without any, Sphinx copies no changed style sheet."""
+    return [app.config.root_doc] if app.builder.format == "html" else []
 
 
 def keep_ids_unique(app, doctree, docname):

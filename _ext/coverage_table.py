@@ -11,11 +11,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 MARK = re.compile(r"<!--\s*covers:\s*([^>]*?)\s*-->")
 LABEL = re.compile(r"^\(([\w-]+)\)=\s*$")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*$")
+ON_PAPER = r"lp{0.42\linewidth}p{0.4\linewidth}"  # LaTeX does not find the widths by itself
 WORDS = {"teach": "taught", "correct": "corrected"}
 
 
@@ -85,7 +87,8 @@ class Coverage(SphinxDirective):
             )
             word = WORDS[row["status"]]
             lines.append(f"| {row['id']} | {row['point']} | *{word}* in {where} |")
-        return self.parse_text_to_nodes("\n".join(lines))
+        widths = addnodes.tabular_col_spec(spec=ON_PAPER)
+        return [widths, *self.parse_text_to_nodes("\n".join(lines))]
 
 
 def setup(app):

@@ -83,6 +83,23 @@ def cards(labels, otherwise):
             yield name, labels[name], drawing(*picture)
 
 
+def on_paper():
+    """All the curves in one figure, for print, seven in a row."""
+    small = {"axes.titlesize": 9, "font.family": "DejaVu Sans"}
+    with plt.style.context(["actfun.style", small]):
+        rows = -(-(len(ALL) + len(OF_VECTORS)) // 7)
+        figure = Figure(figsize=(6.8, rows), layout="constrained")
+        axes = figure.subplots(rows, 7)
+        plots.small_multiples(axes, ALL, SPAN, YLIM)
+        for ax, (name, (draw, _)) in zip(axes.flat[len(ALL) :], OF_VECTORS.items()):
+            draw(ax)
+            ax.set_title(name, pad=2)
+        for ax in axes.flat:
+            ax.set(xlim=SPAN, ylim=YLIM)
+            ax.set_axis_off()
+    return figure
+
+
 class Gallery(SphinxDirective):
     """The grid of cards."""
 

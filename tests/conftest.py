@@ -72,24 +72,40 @@ collect_ignore = [] if find_spec("torch") else ["test_frameworks.py"]
 collect_ignore += [] if SITE_IS_NEW else ["test_site.py"]
 
 
-@pytest.fixture(scope="session")
-def book():
-    """The folder of the built book; built first if a source is newer than it."""
-    built = HTML.parent / ".built-for-tests"
+def built(builder):
+    """The folder of the book as this builder makes it; built first if a source is newer than it."""
+    folder = HTML.with_name(builder)
+    stamp = HTML.with_name(f".{builder}-built-for-tests")
     HTML.parent.mkdir(exist_ok=True)
-    with FileLock(HTML.parent / ".build.lock"):
-        if not built.exists() or built.stat().st_mtime < newest_source():
+    with FileLock(HTML.with_name(".build.lock")):
+        if not stamp.exists() or stamp.stat().st_mtime < newest_source():
             started = newest_source()
             command = [str(Path(sys.executable).with_name(BUILD[0])), *BUILD[1:]]
             run = subprocess.run(
-                command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=1800
+                [*command, "--builder", builder],
+                cwd=ROOT,
+                capture_output=True,
+                encoding="utf-8",
+                timeout=1800,
             )
             if run.returncode:
                 tail = "\n".join((run.stdout + run.stderr).splitlines()[-60:])
                 pytest.fail(f"the book does not build ({' '.join(BUILD)}):\n{tail}", pytrace=False)
-            built.touch()
-            os.utime(built, (started, started))
-    return HTML
+            stamp.touch()
+            os.utime(stamp, (started, started))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def book():
+    """The folder of the built book."""
+    return built("html")
+
+
+@pytest.fixture(scope="session")
+def paper(book):
+    """The folder with the LaTeX of the book, made from the pages that `book` has read."""
+    return built("latex")
 
 
 @contextmanager

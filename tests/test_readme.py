@@ -30,8 +30,8 @@ def test_make_targets_exist():
 
 
 def test_plain_lines_are_what_make_runs():
-    """Continuous integration runs the first plain block as it stands: see .ci/run."""
-    recipes = MAKEFILE.replace("$(BIN)/", "").replace("$(PYTHON)", "python3")
+    """Continuous integration runs the first plain block as it stands: see .ci/suite."""
+    recipes = MAKEFILE.replace("$(BIN)/", "").replace("$(VENV)", ".venv").replace("$(PYTHON)", "python3")
     plain = [line for line in shell_lines(README) if not line.startswith(("make ", "git ", "cd "))]
     assert "python -m pytest" in plain
     assert " ".join(BUILD) in plain
@@ -43,7 +43,7 @@ def test_plain_lines_are_what_make_runs():
 def test_ci_runs_the_plain_block():
     marked = README.split("<!-- plain -->\n", 1)[1].split("\n```\n", 1)[0] + "\n```\n"
     assert shell_lines(marked)[-1] == " ".join(BUILD)
-    assert "<!-- plain -->" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "<!-- plain -->" in (ROOT / ".ci" / "suite").read_text(encoding="utf-8")
 
 
 def test_files_named_are_there():

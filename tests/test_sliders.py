@@ -275,6 +275,14 @@ def test_the_bundle_has_a_page_a_picture_and_a_short_text():
     assert bundle["text/plain"] == "Slider('A parabola by few points', 4 frames)"
 
 
+def test_on_paper_the_values_stand_above_the_frame():
+    stage = elu_slider().stage()
+    stage.readout((0,))
+    photograph, frame = stage.photograph("α = 0"), figures.pixels(stage.figure)
+    line, below = np.split(photograph, [len(photograph) - len(frame)])
+    assert np.array_equal(below, frame) and line.min() < 128 < 250 < line[[0, -1]].min()
+
+
 def test_a_frame_is_drawn_quickly():
     stage = elu_slider().stage()
     stage.frame((0,))

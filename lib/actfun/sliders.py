@@ -207,11 +207,10 @@ class Stage:
         return figures.svg_tree(self.figure), text
 
     def photograph(self, text):
-        """What has been drawn, as an array of pixels, with a text in its upper right corner."""
-        label = self.figure.text(0.99, 0.99, text, ha="right", va="top")
-        pixels = figures.pixels(self.figure)
-        label.remove()
-        return pixels
+        """What has been drawn, as an array of pixels, below a text."""
+        line = Figure(figsize=(self.figure.get_figwidth(), 0.35))
+        line.text(0.5, 0.5, text, ha="center", va="center", weight="bold")
+        return np.vstack([figures.pixels(line), figures.pixels(self.figure)])
 
 
 def _fixed_titles():
