@@ -61,13 +61,13 @@ def newest_source():
     return max(path.stat().st_mtime for path in files)
 
 
-# PyTorch is no requirement of the book, and few who test it have made the site: without them nothing
-# that needs them is collected. Where they must be there (.ci/), their absence is an error.
+# PyTorch is no requirement of the book, and few who test it have made the site: without them
+# nothing that needs them is collected. Where they must be there (.ci/), their absence is an error.
 if os.environ.get("ACTFUN_NEEDS_TORCH") and not find_spec("torch"):
     raise ModuleNotFoundError("ACTFUN_NEEDS_TORCH is set, but PyTorch is not installed")
 SITE_IS_NEW = SITE.exists() and SITE.stat().st_mtime > newest_source()
 if os.environ.get("ACTFUN_NEEDS_SITE") and not SITE_IS_NEW:
-    raise FileNotFoundError("ACTFUN_NEEDS_SITE is set, but _build/site is missing or old: make site")
+    raise FileNotFoundError("ACTFUN_NEEDS_SITE is set, but _build/site is missing or old")
 collect_ignore = [] if find_spec("torch") else ["test_frameworks.py"]
 collect_ignore += [] if SITE_IS_NEW else ["test_site.py"]
 

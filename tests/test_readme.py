@@ -31,7 +31,8 @@ def test_make_targets_exist():
 
 def test_plain_lines_are_what_make_runs():
     """Continuous integration runs the first plain block as it stands: see .ci/suite."""
-    recipes = MAKEFILE.replace("$(BIN)/", "").replace("$(VENV)", ".venv").replace("$(PYTHON)", "python3")
+    recipes = MAKEFILE.replace("$(BIN)/", "").replace("$(VENV)", ".venv")
+    recipes = recipes.replace("$(PYTHON)", "python3")
     plain = [line for line in shell_lines(README) if not line.startswith(("make ", "git ", "cd "))]
     assert "python -m pytest" in plain
     assert " ".join(BUILD) in plain

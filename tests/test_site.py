@@ -1,4 +1,4 @@
-"""What is published, _build/site (make site): the book, a Python in the browser, the book as a zip."""
+"""What is published, _build/site (make site): the book, a Python in the browser, a zip."""
 
 import email
 import filecmp
@@ -14,7 +14,15 @@ from conftest import ROOT, SITE
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from test_browser import (
-    AXE, DESK, EVERY_PAGE, PHONE, PICTURE, by_keyboard, complaints_of, different, serving,
+    AXE,
+    DESK,
+    EVERY_PAGE,
+    PHONE,
+    PICTURE,
+    by_keyboard,
+    complaints_of,
+    different,
+    serving,
 )  # fmt: skip
 from test_live_notebooks import IN_THE_BROWSER, NOTEBOOKS
 
@@ -125,7 +133,7 @@ def test_wheel_of_the_library_is_whole_and_pure():
     source = ROOT / "lib" / "actfun"
     files = {path.relative_to(source.parent).as_posix(): path for path in source.rglob("*.*")}
     with zipfile.ZipFile(wheel) as archive:
-        held = {name for name in archive.namelist() if not ".dist-info/" in name}
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
         assert held == {name for name in files if "__pycache__" not in name}
         for name in held:
             assert archive.read(name) == files[name].read_bytes(), name
@@ -181,6 +189,7 @@ def test_book_can_be_taken_away(chromium, tmp_path):
 def test_landing_page_offers_what_is_there(chromium, site):
     tab = chromium.new_page()
     tab.goto(f"{site}intro.html")
-    names = tab.locator(".beside a").evaluate_all("links => links.map(a => a.attributes.href.value)")
+    links = tab.locator(".beside a")
+    names = links.evaluate_all("links => links.map(a => a.attributes.href.value)")
     tab.close()
     assert set(names) == {path.name for path in SITE.glob("activation-functions.*")}
