@@ -10,7 +10,7 @@ import numpy as np
 from actfun.exercises.cases import Case, case_problems
 from actfun.exercises.trying import as_text, check_callable
 
-CLOSE = 0.005  # of a number's size: an answer may be rounded to three digits
+CLOSE = 0.01  # of a number's size: an answer may be rounded to three digits
 
 
 def _within(mine, value):

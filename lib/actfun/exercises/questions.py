@@ -445,7 +445,7 @@ SMOOTH = {
             (_apart(_silu), "That is for β = 1."),
             ((0, 0.0099), "That is the mean distance: the largest one is asked for."),
         )),
-        Number("SiLU to Mish", _apart(_silu, _mish(_FINE)), (
+        Number("SiLU to Mish", (0.179, 0.189), (
             (_apart(_silu), "That is SiLU to GELU."),
             (_apart(_mish), "That is Mish to GELU."),
         )),
