@@ -71,7 +71,8 @@ TOO_WIDE = """() => [...document.querySelectorAll('main *')]
     .map(e => e.outerHTML.slice(0, 120)).slice(0, 5)"""
 
 WIDE = """() => {
-    const column = document.querySelector('article h1').clientWidth, wide = [];
+    const article = document.querySelector('article h1') ?? document.querySelector('main');
+    const column = article.clientWidth, wide = [];
     for (const e of document.querySelectorAll('article :is(table, mjx-container[display] > *)')) {
         if (e.getBoundingClientRect().width <= column) continue;
         let box = e.parentElement;
