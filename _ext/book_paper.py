@@ -148,16 +148,21 @@ class SolutionsLast(PaperTransform):
                 chapters[page] = nodes.section("", title, ids=[f"solutions-{len(chapters)}"])
                 end += chapters[page]
             chapters[page] += solution
-            self.refer(solution, solution["target_label"], "exercise", "solution")
+            self.refer(solution, solution["target_label"], "solution", "exercise")
         for exercise in self.document.findall(exercise_enumerable_node):
-            self.refer(exercise, exercise["label"], "solution", "exercise")
+            self.refer(exercise, exercise["label"], "exercise", "solution")
         if chapters:
             places[-1].parent.append(end)
 
-    def refer(self, box, label, there, here):
+    def refer(self, box, label, here, there):
+        """Mark the page of a box and print that of the other."""
+        places = {
+            "exercise": f"{box['docname']}:{label}",  # where Sphinx lets links from elsewhere lead
+            "solution": f"solution:{label}",
+        }
         box[0] += latex(
-            rf"\label{{{here}-page:{label}}}"
-            rf"\hfill\textmd{{{there} on page~\pageref{{{there}-page:{label}}}}}"
+            rf"\label{{\detokenize{{{places[here]}}}}}"
+            rf"\hfill\textmd{{{there} on page~\pageref{{\detokenize{{{places[there]}}}}}}}"
         )
 
 
