@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+unexport PYTHONDONTWRITEBYTECODE # else pytest rewrites all of its modules at every start
 BUILD  := $(BIN)/jupyter-book build . -W -n --keep-going
 
 # Where the environment finds the library. Empty before the first installation or after Python has

@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import matplotlib
+import nbformat
 import pytest
 import yaml
 from filelock import FileLock
@@ -24,6 +26,7 @@ settings.load_profile("same")
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
 SITE = ROOT / "_build" / "site"
+NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 MISSING = (
     "The browser tests need Chromium, and none of these is on PATH: " + ", ".join(BROWSERS) + ".\n"
@@ -49,11 +52,25 @@ def toc_pages():
     return [toc["root"]] + [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
 
 
+@cache
+def read_notebook(path):
+    """The stored notebook, to be looked at only: the tests of a process share it."""
+    return nbformat.read(path, as_version=4)
+
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
 def transferred(addresses, root):
     """Bytes of the book's files at these addresses below ``root``, as a server gzips them."""
     paths = {unquote(urlsplit(url).path) for url in addresses if url.startswith(root)}
     files = [HTML / path.removeprefix(urlsplit(root).path) for path in paths]
-    return sum(len(gzip.compress(file.read_bytes())) for file in files if file.is_file())
+    return sum(gzipped(file) for file in files if file.is_file())
+
+
+@cache
+def gzipped(file):
+    return len(gzip.compress(file.read_bytes()))
 
 
 def newest_source():
@@ -145,6 +162,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker("slow")
         if item.path.suffix == ".ipynb":
             return 0
-        return 1 if item.path.name == "test_book.py" else 3 if "book" in fixtures else 2
+        file = item.path.name
+        return {"test_book.py": 1, "test_browser.py": 4}.get(file, 3 if "book" in fixtures else 2)
 
     items.sort(key=turn)

@@ -2,10 +2,9 @@
 
 import re
 
-import nbformat
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import NOTEBOOKS, read_notebook
 
 from actfun.activations import ReLU, Sigmoid, Softplus, Step, Tanh
 from actfun.exercises import check_answer
@@ -21,9 +20,9 @@ SOLUTION = re.compile(r"^```\{(?:solution-start\} (\S+)|(solution-end)\})", re.M
 def exercises():
     """By label: the text of the exercise, the code of its solution and what that prints."""
     found = {}
-    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+    for path in NOTEBOOKS:
         inside = None
-        for cell in nbformat.read(path, 4).cells:
+        for cell in read_notebook(path).cells:
             if cell.cell_type == "markdown":
                 found |= {label: [text, "", ""] for label, text in EXERCISE.findall(cell.source)}
                 for start, end in SOLUTION.findall(cell.source):

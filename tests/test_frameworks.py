@@ -9,11 +9,10 @@ import re
 import sys
 from importlib.util import find_spec
 
-import nbformat
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
+from conftest import NOTEBOOKS, ROOT, read_notebook
 from torch import nn
 
 from actfun import (
@@ -186,8 +185,8 @@ STATED = re.compile(rf"print\(.*\)  # (?P<value>(?:{VALUE.pattern}|[\[\](), ])+)
 
 def snippets():
     """(page, framework, code) for every framework tab of the book."""
-    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
-        for cell in nbformat.read(path, as_version=4).cells:
+    for path in NOTEBOOKS:
+        for cell in read_notebook(path).cells:
             for tab in TAB.finditer(cell.source) if cell.cell_type == "markdown" else ():
                 if tab[1] in MODULES:
                     for code in CODE.finditer(tab[2]):

@@ -7,13 +7,11 @@ from importlib.metadata import requires
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import NOTEBOOKS, ROOT, each_notebook, read_notebook
 from IPython.core.inputtransformer2 import TransformerManager
 
 sys.path.insert(0, str(ROOT / "tools"))
 import live_notebooks  # noqa: E402
-
-NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
 
 # What Pyodide ships compiled, and what PyPI has as pure Python.
 IN_THE_BROWSER = {
@@ -36,9 +34,9 @@ def foreign(source):
     return {IMPORTED_AS.get(top, top) for top in tops}
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@each_notebook
 def test_runs_in_the_browser(path):
-    assert foreign(code(nbformat.read(path, as_version=4))) <= IN_THE_BROWSER
+    assert foreign(code(read_notebook(path))) <= IN_THE_BROWSER
 
 
 def test_the_library_is_pure_and_needs_nothing_that_the_browser_lacks():
@@ -65,7 +63,7 @@ def test_first_cell_installs_when_and_only_when_the_library_is_missing(
     if missing:
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     for path in NOTEBOOKS:
-        original, copy = (nbformat.read(p, as_version=4) for p in (path, tmp_path / path.name))
+        original, copy = read_notebook(path), nbformat.read(tmp_path / path.name, as_version=4)
         assert [cell.source for cell in copy.cells[1:]] == [cell.source for cell in original.cells]
         assert not any(cell.get("outputs") for cell in copy.cells)
         nbformat.validate(copy)

@@ -3,10 +3,8 @@
 import re
 
 import nbformat
-import pytest
-from conftest import ROOT, toc_pages
+from conftest import NOTEBOOKS, ROOT, each_notebook, read_notebook, toc_pages
 
-NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
 KNOWN_TAGS = {
     "hide-input", "hide-output", "hide-cell", "remove-input", "remove-output", "remove-cell",
     "nbval-ignore-output",
@@ -15,15 +13,9 @@ TEXT = {"text/plain", "text/markdown", "text/latex"}
 LONGEST_CELL = 15
 STORE = "store it with: make store"
 
-each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-
-
-def read(path):
-    return nbformat.read(path, as_version=4)
-
 
 def code_cells(path):
-    return [cell for cell in read(path).cells if cell.cell_type == "code"]
+    return [cell for cell in read_notebook(path).cells if cell.cell_type == "code"]
 
 
 def test_there_are_notebooks():
@@ -38,7 +30,7 @@ def test_toc_and_folder_name_the_same_pages():
 
 @each_notebook
 def test_format(path):
-    nbformat.validate(read(path))
+    nbformat.validate(read_notebook(path))
 
 
 @each_notebook
@@ -49,13 +41,13 @@ def test_executed_from_top_to_bottom(path):
 
 @each_notebook
 def test_cell_ids_say_where_they_are(path):
-    ids = [cell.get("id") for cell in read(path).cells]
+    ids = [cell.get("id") for cell in read_notebook(path).cells]
     assert ids == [f"{path.stem}-{n:02d}" for n in range(1, len(ids) + 1)], STORE
 
 
 @each_notebook
 def test_tags_are_known(path):
-    tags = {tag for cell in read(path).cells for tag in cell.metadata.get("tags", [])}
+    tags = {tag for cell in read_notebook(path).cells for tag in cell.metadata.get("tags", [])}
     assert tags <= KNOWN_TAGS
 
 
@@ -72,7 +64,7 @@ def test_only_text_outputs_are_stored(path):
 
 @each_notebook
 def test_metadata_is_minimal(path):
-    notebook = read(path)
+    notebook = read_notebook(path)
     assert set(notebook.metadata) == {"kernelspec", "language_info"}, STORE
     assert set(notebook.metadata.kernelspec) == {"display_name", "language", "name"}, STORE
     assert notebook.metadata.kernelspec.name == "python3"
@@ -90,7 +82,7 @@ def test_cells_are_short(path):
 
 @each_notebook
 def test_no_path_of_one_machine(path):
-    source = "\n".join(cell.source for cell in read(path).cells)
+    source = "\n".join(cell.source for cell in read_notebook(path).cells)
     found = re.search(r"sys\.path|(?<![\w.])/(home|root|tmp|Users|work)/|\b[A-Z]:\\\\", source)
     assert not found, found
     for cell in code_cells(path):
@@ -100,7 +92,8 @@ def test_no_path_of_one_machine(path):
 
 @each_notebook
 def test_starts_with_one_title(path):
-    first, *others = [cell.source for cell in read(path).cells if cell.cell_type == "markdown"]
+    cells = read_notebook(path).cells
+    first, *others = [cell.source for cell in cells if cell.cell_type == "markdown"]
     assert re.match(r"(\([\w-]+\)=\n)?# ", first)
     in_code = re.compile(r"^(`{3,}|~{3,}).*?^\1", re.MULTILINE | re.DOTALL)
     assert not [text for text in others if re.search(r"^# ", in_code.sub("", text), re.MULTILINE)]

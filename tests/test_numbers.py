@@ -10,9 +10,7 @@ import re
 
 import nbformat
 import pytest
-from conftest import ROOT
-
-NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
+from conftest import each_notebook, read_notebook
 
 LEFT_OUT = re.compile(
     r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)\s*$"  # code and directives with their arguments
@@ -76,9 +74,9 @@ def shown(notebook):
     return numbers
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@each_notebook
 def test_results_in_prose_come_from_the_page(path):
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_notebook(path)
     numbers = shown(notebook)
     homeless = {
         written: sentence.strip()

@@ -4,13 +4,17 @@ import email
 import filecmp
 import json
 import re
+import shutil
+import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT, SITE
+from bs4 import BeautifulSoup
+from conftest import BUILD, NOTEBOOKS, ROOT, SITE, each_notebook
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from test_browser import (
@@ -23,8 +27,8 @@ from test_browser import (
     complaints_of,
     different,
     serving,
-)  # fmt: skip
-from test_live_notebooks import IN_THE_BROWSER, NOTEBOOKS
+)
+from test_live_notebooks import IN_THE_BROWSER
 
 sys.path.insert(0, str(ROOT / "tools"))
 import live_notebooks  # noqa: E402
@@ -114,7 +118,7 @@ def test_all_notebooks_are_listed(chromium, site):
     assert [complaint for complaint in complaints if "another host" in complaint] == []
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@each_notebook
 def test_notebook_is_there_with_its_first_cell(path):
     held = nbformat.read(LITE / "files" / path.name, as_version=4)
     expected = live_notebooks.live(nbformat.read(path, as_version=4), "actfun")
@@ -193,3 +197,41 @@ def test_landing_page_offers_what_is_there(chromium, site):
     names = links.evaluate_all("links => links.map(a => a.attributes.href.value)")
     tab.close()
     assert set(names) == {path.name for path in SITE.glob("activation-functions.*")}
+
+
+@pytest.fixture(scope="module")
+def launch_links(tmp_path_factory):
+    """Those of one page of a small book with our settings and a public address."""
+    book = tmp_path_factory.mktemp("book")
+    for name in ("_ext", "assets", "tools", "lib"):
+        shutil.copytree(ROOT / name, book / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("references.bib", "requirements.txt"):
+        shutil.copy(ROOT / name, book)
+    config = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    assert 'url: ""' in config
+    config = config.replace('url: ""', 'url: "https://github.com/someone/activations"')
+    (book / "_config.yml").write_text(config, encoding="utf-8")
+    toc = "{format: jb-book, root: intro, chapters: [{file: chapters/relu}]}"
+    (book / "_toc.yml").write_text(toc, encoding="utf-8")
+    (book / "intro.md").write_text("# A book", encoding="utf-8")
+    (book / "chapters").mkdir()
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# ReLU")])
+    page.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(page, book / "chapters" / "relu.ipynb")
+    program = Path(sys.executable).with_name(BUILD[0])
+    run = subprocess.run(
+        [program, *BUILD[1:]], cwd=book, capture_output=True, encoding="utf-8", timeout=120
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    html = (book / "_build" / "html" / "chapters" / "relu.html").read_text(encoding="utf-8")
+    return [a["href"] for a in BeautifulSoup(html, "html.parser").select("header a[href], a.btn")]
+
+
+def test_binder_and_colab_open_the_notebook_of_the_page(launch_links):
+    """On the branch whose notebooks install the library; the workflow writes it."""
+    workflow = (ROOT / ".github" / "workflows" / "book.yml").read_text(encoding="utf-8")
+    assert "git push -f origin live" in workflow
+    lab = "urlpath=lab/tree/chapters/relu.ipynb"
+    assert f"https://mybinder.org/v2/gh/someone/activations/live?{lab}" in launch_links
+    colab = "https://colab.research.google.com/github/someone/activations/blob/live"
+    assert f"{colab}/chapters/relu.ipynb" in launch_links
