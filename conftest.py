@@ -37,8 +37,7 @@ def pytest_runtest_teardown(item, nextitem):
     if not hasattr(notebook, "nb") or (nextitem and nextitem.parent is notebook):
         return
     run = [cell.test_outputs for cell in item.session.items if cell.parent is notebook]
-    code = [cell for cell in notebook.nb.cells if cell.cell_type == "code"]
-    if len(run) == len(code) and all(
+    if all(
         outputs is not None and all(output.output_type != "error" for output in outputs)
         for outputs in run
     ):
@@ -46,13 +45,15 @@ def pytest_runtest_teardown(item, nextitem):
 
 
 def keep_for_the_book(notebook, run):
-    """Put a notebook with the outputs of its code cells into the cache of the book."""
+    """Put a notebook into the cache of the book, if its code cells have all got their outputs."""
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
 
     executed = deepcopy(notebook.nb)
     executed.metadata.language_info.pygments_lexer = "ipython3"  # which the kernel would say
     code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    if len(run) < len(code):
+        return
     for cell, outputs in zip(code, run, strict=True):
         cell.outputs = outputs
     folder = book_build.cache_folder(ROOT)

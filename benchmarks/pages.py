@@ -23,11 +23,12 @@ READABLE = "() => performance.getEntriesByName('first-contentful-paint')[0].star
 # From an input event at the start of a frame to the moment after it is painted: the work of the
 # page (script, style, layout, paint), without the wait for a next frame.
 MOVES = """async slider => {
-    const input = slider.querySelector('input[type=range]');
-    if (!input) return [];
+    const input = slider.querySelector('input[type=range], select');
+    const [at, count] = input.options ? ['selectedIndex', input.options.length]
+        : ['value', Number(input.max) + 1];
     const times = [];
     for (let i = 0; i < 20; i++) {
-        input.value = (Number(input.value) + 1) % (Number(input.max) + 1);
+        input[at] = (Number(input[at]) + 1) % count;
         await new Promise(requestAnimationFrame);
         const begin = performance.now();
         input.dispatchEvent(new Event('input', { bubbles: true }));
@@ -55,7 +56,7 @@ def measure(chromium, address, page):
     readable = tab.evaluate(READABLE)
     moves = [slider.evaluate(MOVES) for slider in tab.locator(".actfun-slider").all()]
     tab.close()
-    return transferred(asked, address), readable / 1000, [median(times) for times in moves if times]
+    return transferred(asked, address), readable / 1000, [median(times) for times in moves]
 
 
 def main(names):

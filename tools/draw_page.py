@@ -8,12 +8,14 @@ sys.path.insert(0, str(ROOT / "tests"))
 from conftest import HTML, launch_chromium  # noqa: E402
 
 with launch_chromium() as chromium:
-    tab = chromium.new_page(viewport={"width": 1200, "height": 720})
-    tab.goto((HTML / "chapters" / "relu.html").as_uri() + "#predict-then-drag")
+    tab = chromium.new_page(viewport={"width": 1200, "height": 840})
+    tab.emulate_media(reduced_motion="reduce")
+    tab.goto((HTML / "chapters" / "relu.html").as_uri())
     tab.wait_for_function("() => window.MathJax?.startup?.promise")
     tab.evaluate("() => MathJax.startup.promise")
     tab.locator(".actfun-slider input").first.press("ArrowRight")
     tab.evaluate("() => document.activeElement.blur()")
+    tab.wait_for_timeout(500)
     tab.evaluate("() => document.querySelector('#predict-then-drag').scrollIntoView()")
     tab.wait_for_timeout(500)
     tab.screenshot(path=ROOT / ".github" / "page.png")
