@@ -4,6 +4,7 @@ Collected only where PyTorch is installed (see conftest.py); with ACTFUN_NEEDS_T
 .ci/run, its absence is an error. Snippets for JAX and Keras run where those are installed.
 """
 
+import csv
 import os
 import re
 import sys
@@ -36,6 +37,7 @@ from actfun.network import MLP
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
+import accuracy_of_pytorch  # noqa: E402
 from in_pytorch import in_pytorch, slope_in_pytorch  # noqa: E402
 
 torch.set_num_threads(1)
@@ -70,6 +72,23 @@ def test_the_slope_of_a_learned_slope():
     a, x = torch.tensor([0.25], dtype=torch.float64, requires_grad=True), torch.from_numpy(X)
     nn.functional.prelu(x, a).sum().backward()
     np.testing.assert_allclose(a.grad.item(), PReLU().weight_gradient(X).sum())
+
+
+def stored_accuracy():
+    with accuracy_of_pytorch.PATH.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    "row", stored_accuracy(), ids=lambda row: "-".join(list(row.values())[:3])
+)
+def test_the_page_on_accuracy_says_what_pytorch_reaches(row):
+    """Another processor has other last bits. If it is another version: measure again."""
+    assert torch.__version__.startswith(row["torch"])
+    (f,) = [f for f in ALL if str(f) == row["function"]]
+    dtype, derivative = np.dtype(row["dtype"]).type, row["derivative"] == "1"
+    measured, stored = accuracy_of_pytorch.worst(f, dtype, derivative)[0], float(row["ulp"])
+    assert stored / 2 - 1 <= measured <= 2 * stored + 1
 
 
 @pytest.mark.parametrize("f", ALL, ids=str)
