@@ -59,8 +59,9 @@ def keep_for_the_book(notebook, run):
     folder = book_build.cache_folder(ROOT)
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
-        bundle = CacheBundleIn(executed, notebook.path)
-        get_cache(folder).cache_notebook_bundle(bundle, overwrite=True)
+        cache = get_cache(folder)
+        cache.cache_notebook_bundle(CacheBundleIn(executed, notebook.path), overwrite=True)
+        cache.db.dispose()  # it would be left open, which Python 3.13 complains of
 
 
 def pytest_terminal_summary(terminalreporter):

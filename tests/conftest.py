@@ -15,6 +15,7 @@ import matplotlib
 import nbformat
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from filelock import FileLock
 from hypothesis import settings
 
@@ -56,6 +57,12 @@ def toc_pages():
 def read_notebook(path):
     """The stored notebook, to be looked at only: the tests of a process share it."""
     return nbformat.read(path, as_version=4)
+
+
+@cache
+def soup(path):
+    """A built page, taken apart; to be looked at only as well."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import pytest
-from bs4 import BeautifulSoup
-from conftest import toc_pages
+from conftest import soup, toc_pages
 
 
 @dataclass
@@ -116,8 +115,7 @@ def told_by_colour_alone(panel):
 
 
 def panels(book, page):
-    html = BeautifulSoup((book / f"{page}.html").read_text(encoding="utf-8"), "html.parser")
-    for drawing in html.select("article svg[role=img]"):
+    for drawing in soup(book / f"{page}.html").select("article svg[role=img]"):
         for panel in drawing.select(":scope > g > g"):
             yield drawing["aria-label"], panel
 

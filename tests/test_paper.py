@@ -4,8 +4,7 @@ import re
 from collections import Counter
 
 import pytest
-from bs4 import BeautifulSoup
-from conftest import toc_pages
+from conftest import soup, toc_pages
 
 LINK = r"\\hyperref\[.*?\]|\\hyperlink\{.*?\}|~\(p\.~\\pageref\{\\detokenize\{.*?\}\}\)"
 COMMAND = r"\\DUrole\{.*?\}|\\(?:begin|end)\{\w+\}|\\[A-Za-z]+"
@@ -20,8 +19,7 @@ def tex(paper):
 
 @pytest.fixture(scope="module")
 def pages(book):
-    texts = ((book / f"{page}.html").read_text(encoding="utf-8") for page in toc_pages())
-    return [BeautifulSoup(text, "html.parser").find("article") for text in texts]
+    return [soup(book / f"{page}.html").find("article") for page in toc_pages()]
 
 
 def select(pages, selector):
