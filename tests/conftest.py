@@ -40,6 +40,10 @@ KEEP_DRAWING = [  # a page that Chromium takes for hidden stops its animation fr
     "--disable-renderer-backgrounding",
     "--disable-background-timer-throttling",
 ]
+ABOUT_PAGES = {
+    "test_coverage.py", "test_gallery.py", "test_glossary.py", "test_live_notebooks.py",
+    "test_notebooks.py", "test_numbers.py", "test_references.py",
+}  # fmt: skip
 BUILD = ["jupyter-book", "build", ".", "-W", "-n", "--keep-going"]
 SOURCES = [
     "_config.yml", "_toc.yml", "_ext/*.py", "intro.md", "references.bib", "requirements.txt",
@@ -157,7 +161,7 @@ def chromium():
 
 
 def pytest_collection_modifyitems(items):
-    """Whatever needs the built book or a browser is slow; other slow tests are marked as such.
+    """Whatever is about the book or needs a browser is slow; other slow tests are marked as such.
 
     The notebooks come first: the book takes their outputs, and is built by one worker while the
     other goes on with the library. What needs the book comes last.
@@ -165,7 +169,7 @@ def pytest_collection_modifyitems(items):
 
     def turn(item):
         fixtures = set(getattr(item, "fixturenames", ()))  # a cell of a notebook has none
-        if {"book", "chromium", "browser", "client"} & fixtures:
+        if {"book", "chromium", "browser", "client"} & fixtures or item.path.name in ABOUT_PAGES:
             item.add_marker("slow")
         if item.path.suffix == ".ipynb":
             return 0

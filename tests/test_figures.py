@@ -117,6 +117,7 @@ def test_no_style_sheet_or_script_leaks_into_the_page():
         assert tag not in markup
 
 
+@pytest.mark.slow
 def test_the_same_figure_gives_the_same_markup_in_another_process():
     code = (
         "from matplotlib.figure import Figure; from actfun import figures\n"

@@ -178,6 +178,7 @@ def test_a_new_function_appears_by_itself():
     assert comparison([Arctan()], about=list(COLUMNS)).rows[0][0] == "Arctan"
 
 
+@pytest.mark.slow
 def test_tables_do_not_load_matplotlib():
     code = "import sys, actfun.tables; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
