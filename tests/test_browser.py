@@ -384,6 +384,8 @@ def test_search_finds(chromium, book, server, where, words, address):
     hit = tab.locator(f'#search-results a[href*="{address}"]').first
     hit.wait_for()
     leads_to = hit.get_attribute("href")
+    hit.click()
+    tab.wait_for_url(f"{root}{address}*", wait_until="commit")
     tab.close()
     page, _, target = leads_to.removeprefix(root).partition("#")
     assert f'id="{target}"' in (book / page).read_text(encoding="utf-8")
