@@ -10,8 +10,10 @@ import mutate  # noqa: E402
 
 
 @pytest.mark.parametrize("mutation", mutate.MUTATIONS, ids=lambda m: m.what)
-def test_a_mutation_changes_the_library_and_has_tests(mutation):
-    compile(mutation.broken(), mutation.file, "exec")
+def test_a_mutation_can_be_made_and_has_tests(mutation):
+    broken = mutation.broken()
+    if mutation.path.suffix == ".py":
+        compile(broken, mutation.file, "exec")
     for name in mutation.tests.split():
         assert (ROOT / "tests" / f"{name}.py").exists()
 

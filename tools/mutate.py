@@ -1,9 +1,9 @@
-"""Break the library in small ways, one at a time, and see whether the tests notice.
+"""Break the project in small ways, one at a time, and see whether the tests notice.
 
     python tools/mutate.py [word …]        only the mutations whose description holds a word
 
-Each mutation is made in a copy of the library in a temporary folder; the tests named beside it then
-run against that copy. One that they do not notice is printed as SURVIVED: it needs a test.
+Each mutation is made in a copy of the project in a temporary folder; the tests named beside it then
+run in that copy. One that they do not notice is printed as SURVIVED: it needs a test.
 """
 
 import os
@@ -17,11 +17,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-LIBRARY = ROOT / "lib" / "actfun"
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv*", "_build", "__pycache__", ".*cache", "*.egg-info"
+)
 
 
 class Mutation(NamedTuple):
-    """In ``file`` the text ``old``, which occurs once, becomes ``new``; ``tests`` must notice."""
+    """In ``file`` the text ``old``, which occurs once, becomes ``new``; ``tests`` must notice.
+
+    A file of the library is named from lib/actfun on, any other from the root.
+    """
 
     what: str
     file: str
@@ -29,9 +34,14 @@ class Mutation(NamedTuple):
     new: str
     tests: str
 
+    @property
+    def path(self):
+        """Where the file is, from the root."""
+        return Path(self.file if (ROOT / self.file).exists() else f"lib/actfun/{self.file}")
+
     def broken(self):
         """The source of the file after the mutation."""
-        source = (LIBRARY / self.file).read_text(encoding="utf-8")
+        source = (ROOT / self.path).read_text(encoding="utf-8")
         if source.count(self.old) != 1:
             raise ValueError(
                 f"{self.what}: {self.file} must hold this text once, "
@@ -201,15 +211,15 @@ def survives(mutation):
     """Run the tests of one mutation; returns (whether they pass all the same, seconds)."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "actfun"
-        shutil.copytree(LIBRARY, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        (copy / mutation.file).write_text(mutation.broken(), encoding="utf-8")
+        copy = Path(folder) / "project"
+        shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
+        (copy / mutation.path).write_text(mutation.broken(), encoding="utf-8")
         tests = [f"tests/{name}.py" for name in mutation.tests.split()]
         options = ["-x", "-q", "-n0", "-p", "no:nbval", "-p", "no:cacheprovider", "-o", "addopts="]
-        environment = os.environ | {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = os.environ | {"PYTHONPATH": str(copy / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
         run = subprocess.run(
             [sys.executable, "-m", "pytest", *options, *tests],
-            cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", timeout=600,
+            cwd=copy, env=environment, capture_output=True, encoding="utf-8", timeout=600,
         )  # fmt: skip
     if run.returncode not in (0, 1):  # 1: a test failed, as it should
         raise RuntimeError(f"{mutation.what}: pytest could not run\n{run.stdout}{run.stderr}")
