@@ -1,5 +1,6 @@
 """What the experiments measure, on networks whose answer is known."""
 
+import io
 import math
 
 import numpy as np
@@ -286,20 +287,27 @@ def test_the_summary_of_known_scores():
     assert math.isnan(second.sd)
     assert result._repr_markdown_().splitlines() == [
         "|  | mean | sd | min | max | seeds | diverged |",
-        "| --- | --: | --: | --: | --: | --: | --: |",
+        "| :-- | --: | --: | --: | --: | --: | --: |",
         "| a | 70.0% | 20.0% | 50.0% | 90.0% | 3 | 1 |",
         r"| \|x\| | 100.0% | – | 100.0% | 100.0% | 1 | 0 |",
     ]
     text = repr(result).splitlines()
-    assert text[1].split() == "a 70.0% 20.0% 50.0% 90.0% 3 1".split()
+    assert text[2].split() == "a 70.0% 20.0% 50.0% 90.0% 3 1".split()
     assert len({len(line) for line in text}) == 1
 
 
-def test_progress_is_silent_unless_wanted(capsys):
+def test_progress_is_silent_where_nobody_looks(capsys, monkeypatch):
     small_race()
-    assert capsys.readouterr() == ("", "")
     small_race(progress=True)
-    assert "1/6 runs" in capsys.readouterr().err
+    assert capsys.readouterr() == ("", "")
+    stream = io.StringIO()
+    stream.isatty = lambda: True
+    monkeypatch.setattr("sys.stderr", stream)
+    small_race(progress=False)
+    assert stream.getvalue() == ""
+    small_race()
+    assert "0/6" in stream.getvalue()
+    assert stream.getvalue().endswith("\r")  # and nothing of it stays
 
 
 # --------------------------------------------------------------------------------- what it refuses

@@ -1,6 +1,8 @@
 """The network: by hand, against finite differences, and what it says to unusable input."""
 
+import io
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -436,12 +438,27 @@ def test_validation_callback_snapshots_and_copies():
     assert history.validation_accuracy[-1] == net.accuracy(X, y)
 
 
-def test_progress_goes_to_the_error_stream(capsys):
+class Terminal(io.StringIO):
+    """An error stream that someone looks at."""
+
+    def isatty(self):
+        return True
+
+
+def test_progress_shows_where_someone_looks_and_nowhere_else(capsys, monkeypatch):
     X, y = some_data("cross_entropy")
-    MLP([3, 4, 3], Tanh()).fit(X, y, 5, 0.01)
+    for progress in (False, None, True):
+        MLP([3, 4, 3], Tanh()).fit(X, y, 5, 0.01, progress=progress)
     assert capsys.readouterr() == ("", "")
-    MLP([3, 4, 3], Tanh()).fit(X, y, 5, 0.01, progress=True)
-    assert "epoch 5/5: loss" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    MLP([3, 4, 3], Tanh()).fit(X, y, 5, 0.01)
+    assert sys.stderr.getvalue() == ""
+    history = MLP([3, 4, 3], Tanh()).fit(X, y, 5, 0.01, progress=True)
+    shown = sys.stderr.getvalue()
+    assert "0/5" in shown and "epoch" in shown
+    assert shown.endswith("\r")  # and nothing of it stays
+    assert len(history.loss) == 5
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("activation", [ReLU(), Tanh(), PReLU(), Maxout(2)], ids=str)

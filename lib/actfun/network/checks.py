@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-import math
 import operator
 
 import numpy as np
 
-from actfun.base import real_array
+from actfun.base import REAL, Interval, real_array
+
+FROM_0_BELOW_1 = Interval(0, 1, closed_low=True)
+POSITIVE = Interval(0, REAL.high)
+
+
+class Checked:
+    """An attribute that goes through ``check(owner, name, value)`` whenever it is set."""
+
+    def __init__(self, check):
+        self.check = check
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else instance.__dict__[self.name]
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.name] = self.check(instance, self.name, value)
 
 
 def finite_array(values, name, dimensions):
@@ -34,9 +52,11 @@ def labels_array(y, samples, classes, name="y"):
     array = finite_array(y, name, 1)
     if array.size != samples:
         raise ValueError(f"{name} must hold {samples} labels, one per sample, got {array.size}")
-    if not (np.isin(array, np.arange(classes))).all():
+    others = np.setdiff1d(array, np.arange(classes))
+    if others.size:
         allowed = "0 or 1" if classes == 2 else f"integers from 0 to {classes - 1}"
-        raise ValueError(f"{name} must hold labels {allowed}, got {np.unique(array)[:12]}")
+        came = ", ".join(f"{label:g}" for label in others[:5])
+        raise ValueError(f"{name} must hold labels that are {allowed}, got {came}")
     return array.astype(np.intp)
 
 
@@ -49,16 +69,22 @@ def whole_number(value, name, low):
     return operator.index(value)
 
 
-def real_number(value, name, low, high, low_allowed=True):
-    """``value`` as a float in [low, high), or in (low, high)."""
+def real_number(value, name, limits=REAL):
+    """``value`` as a float within the `Interval` ``limits``."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(
         value, (int, float, np.integer, np.floating)
     ):
         raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}")
-    if not ((low <= value if low_allowed else low < value) and value < high):
-        left, right = "[" if low_allowed else "(", "∞" if high == math.inf else f"{high:g}"
-        raise ValueError(f"{name} must lie in {left}{low:g}, {right}), got {value!r}")
+    if value not in limits:
+        raise ValueError(f"{name} must lie in {limits}, got {value!r}")
     return float(value)
+
+
+def truth(value, name):
+    """``value``, which must be True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {type(value).__name__} {value!r}")
+    return bool(value)
 
 
 def check_activation_instance(activation, name="activation"):

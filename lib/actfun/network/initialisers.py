@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from actfun.network.checks import real_number, whole_number
+from actfun.network.checks import POSITIVE, real_number, whole_number
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,11 @@ class Initialiser:
     Called with ``(rng, fan_in, fan_out)`` it draws weights of shape (fan_in, fan_out), in float64.
     ``variance(fan_in, fan_out)`` is the rule, ``gain`` multiplies the weights, ``uniform`` draws
     from a uniform instead of a normal distribution. Biases start at 0, or with ``random_bias``
-    are drawn like a weight.
+    are drawn like a weight. It can be pickled if the rule can, that is, unless that is a lambda.
     """
 
     name: str
-    variance: Callable[[int, int], float]
+    variance: Callable[[int, int], float] = field(repr=False)
     gain: float = 1.0
     uniform: bool = False
     random_bias: bool = False
@@ -52,23 +52,42 @@ class Initialiser:
 
 
 def scaled(init, gain):
-    """The same initialiser with weights (and random biases) ``gain`` times as large."""
-    gain = real_number(gain, "gain", 0, math.inf, low_allowed=False)
+    """The same initialiser with weights (and random biases) ``gain`` times as large.
+
+    ``init`` is one of the names or an `Initialiser`, ``gain`` a number above 0.
+    """
+    gain = real_number(gain, "gain", POSITIVE)
     init = as_initialiser(init)
     return dataclasses.replace(init, gain=init.gain * gain)
 
 
-xavier = Initialiser("Xavier", lambda fan_in, fan_out: 2 / (fan_in + fan_out))
+def _both_fans(fan_in, fan_out):
+    return 2 / (fan_in + fan_out)
+
+
+def _twice_fan_in(fan_in, fan_out):
+    return 2 / fan_in
+
+
+def _fan_in(fan_in, fan_out):
+    return 1 / fan_in
+
+
+def _third_of_fan_in(fan_in, fan_out):
+    return 1 / (3 * fan_in)
+
+
+xavier = Initialiser("Xavier", _both_fans)
 """Normal, variance 2/(fan_in + fan_out). Source: Glorot & Bengio, 2010."""
 
-he = Initialiser("He", lambda fan_in, fan_out: 2 / fan_in)
+he = Initialiser("He", _twice_fan_in)
 """Normal, variance 2/fan_in. Source: He, Zhang, Ren & Sun, 2015."""
 
-lecun = Initialiser("LeCun", lambda fan_in, fan_out: 1 / fan_in)
+lecun = Initialiser("LeCun", _fan_in)
 """Normal, variance 1/fan_in. Source: LeCun, Bottou, Orr & Müller, 1998."""
 
 framework_default = Initialiser(
-    "framework default", lambda fan_in, fan_out: 1 / (3 * fan_in), uniform=True, random_bias=True
+    "framework default", _third_of_fan_in, uniform=True, random_bias=True
 )
 """Uniform in ±1/√fan_in, biases too: what PyTorch's ``nn.Linear`` does unless told otherwise."""
 

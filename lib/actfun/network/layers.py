@@ -8,39 +8,100 @@ from dataclasses import dataclass
 import numpy as np
 
 from actfun.activations import PReLU
-from actfun.network.checks import whole_number
+from actfun.base import real_array
+from actfun.network.checks import Checked, check_activation_instance, whole_number
+from actfun.network.comparing import Comparable
 
 
-def _add(parameter, step):
-    """parameter += step, computed in float64 and rounded once to the dtype of the parameter."""
-    np.add(parameter, step, out=parameter, casting="same_kind")
+def _own(values, name, dtype=np.float32):
+    """A copy of the caller's numbers as an array of that dtype, if they are finite in it."""
+    with np.errstate(over="ignore", under="ignore"):
+        array = real_array(values, name).astype(dtype, order="C")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite in {array.dtype}, got nan, infinity or too much")
+    return array
 
 
-class Dense:
-    """A fully connected layer: Z = A W + b, activations f(Z).
+def _replacement(layer, name, values):
+    """What is put in place of weights or biases: a copy of the same shape."""
+    double = getattr(values, "dtype", None) == np.float64
+    array = _own(values, name, np.float64 if double else np.float32)
+    shape = getattr(layer, name).shape
+    if array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}, as before, got {array.shape}")
+    return array
 
-    ``weights`` (fan_in, units) and ``bias`` (units,) are float32 arrays; they and ``activation``
-    may be read, changed and replaced at any time. A `PReLU` learns its slope.
-    """
 
-    def __init__(self, weights, bias, activation):
-        self.weights = np.asarray(weights, np.float32)
-        self.bias = np.asarray(bias, np.float32)
-        self.activation = activation
+class _Layer(Comparable):
+    """What both kinds of layer share: Z = A W + b, once or for several pieces."""
+
+    weights, bias = Checked(_replacement), Checked(_replacement)
+    form = ()  # what the axes of the weights are
+
+    def __init__(self, weights, bias):
+        weights, bias = _own(weights, "weights"), _own(bias, "bias")
+        if weights.ndim != len(self.form) or weights.size == 0:
+            form = ", ".join(self.form)
+            raise ValueError(f"weights must be a non-empty ({form}) array, got {weights.shape}")
+        shape = (*weights.shape[:-2], weights.shape[-1])
+        if bias.shape != shape:
+            raise ValueError(f"bias must have shape {shape}, as the weights have, got {bias.shape}")
+        vars(self).update(weights=weights, bias=bias)
 
     @property
     def units(self):
         """How many outputs the layer has."""
-        return self.weights.shape[1]
+        return self.weights.shape[-1]
+
+    @property
+    def parameter_count(self):
+        """The number of weights and biases."""
+        return self.weights.size + self.bias.size
+
+    def _inputs(self, A):
+        A, fan_in = real_array(A, "A").astype(np.float64, copy=False), self.weights.shape[-2]
+        if A.ndim != 2 or A.shape[1] != fan_in:
+            raise ValueError(f"A must have shape (samples, {fan_in}), got {A.shape}")
+        return A
+
+    def move(self, weights, bias):
+        """Add a step to every parameter, computed in float64 and rounded once to its dtype."""
+        for parameter, step in ((self.weights, weights), (self.bias, bias)):
+            np.add(parameter, step, out=parameter, casting="same_kind")
+
+    def is_finite(self):
+        """Whether no weight or bias is nan or infinite."""
+        return bool(np.isfinite(self.weights).all() and np.isfinite(self.bias).all())
+
+
+class Dense(_Layer):
+    """A fully connected layer: Z = A W + b, activations f(Z).
+
+    ``weights`` (fan_in, units) and ``bias`` (units,) are copied and kept as float32; arithmetic is
+    float64. They and ``activation`` may be read, changed in place and replaced at any time, by
+    finite numbers of the same shape: a float64 array stays float64, all else becomes float32. A
+    `PReLU` learns its slope. Whatever does not fit raises a ``TypeError`` or ``ValueError`` that
+    names it. Two layers are equal if weights, biases and activation are.
+    """
+
+    form = ("fan_in", "units")
+    activation = Checked(lambda layer, name, value: check_activation_instance(value, name))
+
+    def __init__(self, weights, bias, activation):
+        super().__init__(weights, bias)
+        self.activation = activation
+
+    def __repr__(self):
+        return f"Dense({self.weights.shape[0]} → {self.units}, {self.activation})"
 
     @property
     def parameter_count(self):
         """The number of weights and biases, and of a learned slope."""
-        return self.weights.size + self.bias.size + isinstance(self.activation, PReLU)
+        return super().parameter_count + isinstance(self.activation, PReLU)
 
     def forward(self, A):
-        """(Z, f(Z)) for inputs of shape (samples, fan_in)."""
-        Z = A @ self.weights + self.bias
+        """(Z, f(Z)) for inputs of shape (samples, fan_in), both of shape (samples, units)."""
+        Z = self._inputs(A) @ self.weights + self.bias
         return Z, self.activation(Z)
 
     def delta(self, Z, gradient):
@@ -59,16 +120,11 @@ class Dense:
         return delta @ self.weights.T
 
     def move(self, weights, bias, slope=None):
-        """Add a step to every parameter."""
-        _add(self.weights, weights)
-        _add(self.bias, bias)
+        """Add a step to every parameter, computed in float64 and rounded once to its dtype."""
+        super().move(weights, bias)
         if slope is not None:
             moved = float(np.float32(self.activation.weight + slope))
             self.activation = PReLU(moved if math.isfinite(moved) else self.activation.weight)
-
-    def is_finite(self):
-        """Whether no weight or bias is nan or infinite."""
-        return bool(np.isfinite(self.weights).all() and np.isfinite(self.bias).all())
 
 
 @dataclass(frozen=True)
@@ -77,7 +133,8 @@ class Maxout:
 
     Give it to `MLP` in place of an activation; that layer is then a `MaxoutLayer`. As ``output`` it
     makes the network a single maxout layer: ``MLP([1, 1], output=Maxout(5), loss="squared")`` fits
-    convex curves by five straight pieces. Source: Goodfellow et al., 2013.
+    convex curves by five straight pieces. ``pieces`` is an integer, at least 1. Source: Goodfellow
+    et al., 2013.
     """
 
     pieces: int = 2
@@ -89,36 +146,27 @@ class Maxout:
         return f"Maxout ({self.pieces} pieces)"
 
 
-class MaxoutLayer:
+class MaxoutLayer(_Layer):
     """A layer of maxout units: h = max over k of A W_k + b_k.
 
     ``weights`` (pieces, fan_in, units) and ``bias`` (pieces, units): k times the parameters of a
-    dense layer. Z has shape (samples, pieces, units). The gradient goes to the winning piece only;
-    between equal pieces the first wins.
+    dense layer, kept, changed and compared as in `Dense`. Z has shape (samples, pieces, units). The
+    gradient goes to the winning piece only; between equal pieces the first wins.
     """
 
-    def __init__(self, weights, bias):
-        self.weights = np.asarray(weights, np.float32)
-        self.bias = np.asarray(bias, np.float32)
+    form = ("pieces", "fan_in", "units")
+
+    def __repr__(self):
+        return f"MaxoutLayer({self.weights.shape[1]} → {self.units}, {len(self.weights)} pieces)"
 
     @property
     def activation(self):
         """The `Maxout` that the layer was made from."""
         return Maxout(self.weights.shape[0])
 
-    @property
-    def units(self):
-        """How many outputs the layer has."""
-        return self.weights.shape[2]
-
-    @property
-    def parameter_count(self):
-        """The number of weights and biases."""
-        return self.weights.size + self.bias.size
-
     def forward(self, A):
         """(Z, max Z) for inputs of shape (samples, fan_in)."""
-        Z = np.matmul(A, self.weights).transpose(1, 0, 2) + self.bias
+        Z = np.matmul(self._inputs(A), self.weights).transpose(1, 0, 2) + self.bias
         return Z, Z.max(axis=1)
 
     def winners(self, Z):
@@ -138,10 +186,3 @@ class MaxoutLayer:
     def input_gradient(self, delta):
         """∂loss/∂A, for the layer below."""
         return np.einsum("sku,kiu->si", delta, self.weights)
-
-    def move(self, weights, bias):
-        """Add a step to every parameter."""
-        _add(self.weights, weights)
-        _add(self.bias, bias)
-
-    is_finite = Dense.is_finite

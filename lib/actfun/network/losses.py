@@ -1,6 +1,12 @@
-"""The losses, each with its value and its gradient with respect to the outputs."""
+"""The losses, each with its value and its gradient with respect to the outputs.
+
+All are stateless: any two of a class are equal. A value may be infinite where the outputs are, and
+then nothing warns.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,59 +14,79 @@ from actfun.activations import Sigmoid, log_softmax, softmax
 from actfun.base import real_array
 from actfun.network.checks import labels_array
 
+OVERFLOW_IS_AN_ANSWER = dict(over="ignore", under="ignore", invalid="ignore")
 
+
+@dataclass(frozen=True)
 class CrossEntropy:
     """Softmax, cross-entropy on logits: mean of −ln softmax(z)_y, labels y = 0 … classes − 1."""
 
     key = "cross_entropy"
 
-    def targets(self, y, samples, outputs):
-        """``y`` checked: integer labels, shape (samples,)."""
+    def check_outputs(self, outputs):
+        """Raise ``ValueError`` unless there are at least 2 outputs, one for each class."""
         if outputs < 2:
             raise ValueError(
-                'loss "cross_entropy" needs at least 2 outputs; for one use "logistic"'
+                'loss "cross_entropy" needs at least 2 outputs, '
+                f'got sizes[-1] = {outputs}; for one use "logistic"'
             )
-        return labels_array(y, samples, outputs)
 
+    def targets(self, y, samples, outputs, name="y"):
+        """``y`` checked: integer labels 0 … outputs − 1, shape (samples,)."""
+        return labels_array(y, samples, outputs, name)
+
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def value(self, z, y):
-        """−ln softmax(z)_y, averaged over the samples."""
+        """−ln softmax(z)_y, averaged over the samples; z has shape (samples, classes)."""
         return -float(log_softmax(z)[np.arange(len(y)), y].mean())
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def gradient(self, z, y):
-        """(softmax(z) − onehot(y)) / samples."""
+        """(softmax(z) − onehot(y)) / samples, shape (samples, classes)."""
         gradient = softmax(z)
         gradient[np.arange(len(y)), y] -= 1
         return gradient / len(y)
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def probabilities(self, z):
         """softmax(z), shape (samples, classes)."""
         return softmax(z)
 
     def predict(self, z):
-        """The class with the largest logit, shape (samples,)."""
+        """The class with the largest logit, the first of equal ones; shape (samples,)."""
         return z.argmax(axis=1)
 
 
+@dataclass(frozen=True)
 class Logistic:
     """Logistic function and log-loss on one logit: mean of ln(1 + e^z) − y z, labels y 0 or 1."""
 
     key = "logistic"
 
-    def targets(self, y, samples, outputs):
-        """``y`` checked: labels 0 or 1, shape (samples,)."""
+    def check_outputs(self, outputs):
+        """Raise ``ValueError`` unless there is exactly 1 output, the logit."""
         if outputs != 1:
-            raise ValueError(f'loss "logistic" needs exactly 1 output, got sizes[-1] = {outputs}')
-        return labels_array(y, samples, 2)
+            raise ValueError(
+                f'loss "logistic" needs exactly 1 output, got sizes[-1] = {outputs}; '
+                'for several use "cross_entropy"'
+            )
 
+    def targets(self, y, samples, outputs, name="y"):
+        """``y`` checked: labels 0 or 1, shape (samples,)."""
+        return labels_array(y, samples, 2, name)
+
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def value(self, z, y):
-        """ln(1 + e^z) − y z, averaged over the samples."""
+        """ln(1 + e^z) − y z, averaged over the samples; z has shape (samples, 1)."""
         z = z[:, 0]
         return float(np.mean(np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z)))))
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def gradient(self, z, y):
-        """(σ(z) − y) / samples."""
+        """(σ(z) − y) / samples, shape (samples, 1)."""
         return (Sigmoid()(z) - y[:, None]) / len(y)
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def probabilities(self, z):
         """σ(z), shape (samples,)."""
         return Sigmoid()(z[:, 0])
@@ -70,28 +96,34 @@ class Logistic:
         return (z[:, 0] >= 0).astype(np.intp)
 
 
+@dataclass(frozen=True)
 class Squared:
     """Squared error: mean of (a − y)² over samples and outputs, as in PyTorch (no factor ½)."""
 
     key = "squared"
 
-    def targets(self, y, samples, outputs):
+    def check_outputs(self, outputs):
+        """Any number of outputs will do."""
+
+    def targets(self, y, samples, outputs, name="y"):
         """``y`` checked: real numbers, shape (samples, outputs), or (samples,) for one output."""
-        y = real_array(y, "y").astype(np.float64, copy=False)
+        y = real_array(y, name).astype(np.float64, copy=False)
         if y.shape == (samples,) and outputs == 1:
             y = y[:, None]
         if y.shape != (samples, outputs):
-            raise ValueError(f"y must have shape ({samples}, {outputs}), got {y.shape}")
+            raise ValueError(f"{name} must have shape ({samples}, {outputs}), got {y.shape}")
         if not np.isfinite(y).all():
-            raise ValueError("y must be finite, got nan or infinity")
+            raise ValueError(f"{name} must be finite, got nan or infinity")
         return y
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def value(self, a, y):
         """(a − y)², averaged over samples and outputs."""
         return float(np.mean((a - y) ** 2))
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def gradient(self, a, y):
-        """2 (a − y) / (samples · outputs)."""
+        """2 (a − y) / (samples · outputs), shape (samples, outputs)."""
         return 2 * (a - y) / y.size
 
     def predict(self, a):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import sys
-import time
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,25 +11,38 @@ import numpy as np
 
 from actfun.activations import Identity
 from actfun.network.checks import (
+    FROM_0_BELOW_1,
+    POSITIVE,
     check_activation_instance,
     labels_array,
     real_number,
     samples_array,
+    truth,
     whole_number,
 )
+from actfun.network.comparing import equal, same, unequal
 from actfun.network.initialisers import as_initialiser
 from actfun.network.layers import Dense, Maxout, MaxoutLayer
-from actfun.network.losses import LOSSES
-
-OVERFLOW_IS_AN_ANSWER = dict(over="ignore", under="ignore", invalid="ignore")
+from actfun.network.losses import LOSSES, OVERFLOW_IS_AN_ANSWER
+from actfun.network.progress import progress_bar
 
 
 class Trace(NamedTuple):
-    """A forward pass: the inputs, then pre-activations and activations of every layer in order."""
+    """A forward pass: the inputs, then pre-activations and activations of every layer in order.
+
+    ``inputs`` has shape (samples, features), the entries of both lists (samples, units), the
+    pre-activations of a maxout layer (samples, pieces, units); all are float64.
+    """
 
     inputs: np.ndarray
     pre_activations: list
     activations: list
+
+    __eq__, __ne__ = equal, unequal
+
+    def __repr__(self):
+        widths = "–".join(str(A.shape[1]) for A in (self.inputs, *self.activations))
+        return f"Trace({len(self.inputs)} samples, {widths})"
 
     @property
     def outputs(self):
@@ -50,6 +61,11 @@ class Gradients(NamedTuple):
     parameters: list
     pre_activations: list
 
+    __eq__, __ne__ = equal, unequal
+
+    def __repr__(self):
+        return f"Gradients(loss {self.loss:.4g}, {len(self.parameters)} layers)"
+
 
 @dataclass
 class History:
@@ -58,8 +74,9 @@ class History:
     ``loss`` and ``accuracy`` hold one number per finished epoch: means over its mini-batches, each
     measured before its update. ``validation_loss`` and ``validation_accuracy`` are measured after
     the epoch, if ``validation`` was given. Accuracies stay empty with the squared loss.
-    ``snapshots`` maps step numbers to copies of the network. If the loss or a weight stopped being
-    finite, ``diverged`` is true and ``message`` says when.
+    ``snapshots`` maps step numbers to copies of the network, ``steps`` counts the updates. If the
+    loss or a weight stopped being finite, ``diverged`` is true; if an error or Ctrl-C ended the
+    run, ``interrupted`` is; ``message`` says when. Histories are equal if all of this is.
     """
 
     loss: list = field(default_factory=list)
@@ -69,6 +86,7 @@ class History:
     snapshots: dict = field(default_factory=dict)
     steps: int = 0
     diverged: bool = False
+    interrupted: bool = False
     message: str = ""
 
     def __repr__(self):
@@ -80,6 +98,23 @@ class History:
         if self.validation_accuracy:
             text += f", validation accuracy {100 * self.validation_accuracy[-1]:.1f} %"
         return f"History({text}{'; ' + self.message if self.message else ''})"
+
+
+@dataclass(frozen=True)
+class Training:
+    """How `MLP.fit` descends: its arguments, checked."""
+
+    epochs: int
+    learning_rate: float
+    momentum: float = 0.9
+    batch_size: int | None = 32
+
+    def __post_init__(self):
+        whole_number(self.epochs, "epochs", 1)
+        real_number(self.learning_rate, "learning_rate", POSITIVE)
+        real_number(self.momentum, "momentum", FROM_0_BELOW_1)
+        if self.batch_size is not None:
+            whole_number(self.batch_size, "batch_size", 1)
 
 
 class MLP:
@@ -99,14 +134,19 @@ class MLP:
     seed : int
         Determines the initial weights and, separately, the order of the mini-batches.
     output : activation or `Maxout`, optional
-        An activation of the output layer, with the squared loss only.
+        An activation of the output layer, with the squared loss only; linear unless given.
     centred : bool
         Start each bias at −f(0) ΣW, f the activation of the layer below, so that layers are centred
         even if the activations below are not (0.5 for the logistic function).
 
-    ``layers`` holds the layers (`Dense` or `MaxoutLayer`), whose weights may be read and changed.
-    Weights are float32, arithmetic is float64 (see the module's text). Anything unusable raises a
-    ``TypeError`` or ``ValueError`` that names the argument.
+    ``layers`` holds the layers (`Dense` or `MaxoutLayer`), whose weights may be read and changed;
+    ``history`` is the `History` of the latest ``fit``, also of one that was interrupted. Weights
+    are float32, arithmetic is float64 (see the module's text). Networks are equal if their layers,
+    loss and random state are: trained in the same way they stay so. A copy or pickle is equal.
+
+    Anything unusable raises a ``TypeError`` or ``ValueError`` that names the argument, what came
+    and what is allowed; so does a loss that does not fit the number of outputs. Nothing that is
+    passed in is changed.
 
     >>> net = MLP([2, 8, 1], Tanh(), init="xavier", loss="logistic", seed=1)
     >>> history = net.fit(X, y, epochs=50, learning_rate=0.1)
@@ -128,9 +168,10 @@ class MLP:
             )
         self.sizes = [whole_number(size, "every entry of sizes", 1) for size in sizes]
         depth = len(sizes) - 1
-        if loss not in LOSSES:
+        if not isinstance(loss, str) or loss not in LOSSES:
             raise ValueError(f"loss must be one of {', '.join(map(repr, LOSSES))}, got {loss!r}")
         self.loss = LOSSES[loss]
+        self.loss.check_outputs(self.sizes[-1])
         if output is not None and loss != "squared":
             raise ValueError(
                 f'output must be None with loss "{loss}", which is computed from the logits; '
@@ -145,10 +186,10 @@ class MLP:
         elif not isinstance(output, Maxout):
             check_activation_instance(output, "output")
         initialisers = [as_initialiser(one) for one in _one_each(init, depth, "init", "layer")]
-        seed = whole_number(seed, "seed", 0)
+        seed, centred = whole_number(seed, "seed", 0), truth(centred, "centred")
         rng = np.random.default_rng([seed, 0])
         self._order = np.random.default_rng([seed, 1])
-        self.layers = []
+        self.layers, self.history = [], History()
         below = None
         for fan_in, units, spec, initialiser in zip(
             self.sizes[:-1], self.sizes[1:], [*activations, output], initialisers, strict=True
@@ -168,8 +209,19 @@ class MLP:
         return sum(layer.parameter_count for layer in self.layers)
 
     def copy(self):
-        """An independent copy, weights and random state included."""
-        return copy.deepcopy(self)
+        """An independent copy, weights and random state included, with an empty ``history``."""
+        twin = copy.copy(self)
+        twin.layers, twin._order = copy.deepcopy((self.layers, self._order))
+        twin.history = History()
+        return twin
+
+    __hash__ = None  # networks change
+
+    def __eq__(self, other):
+        return same(self._state(), other._state()) if isinstance(other, MLP) else NotImplemented
+
+    def _state(self):
+        return self.sizes, self.loss, self.layers, self._order.bit_generator.state
 
     # ------------------------------------------------------------------------------- using it
 
@@ -220,8 +272,12 @@ class MLP:
 
     def gradients(self, X, y):
         """Back-propagation: the loss on (X, y) and its `Gradients`, everything in float64."""
-        X = samples_array(X, self.sizes[0])
-        return self._backward(self._forward(X), self.loss.targets(y, len(X), self.sizes[-1]))
+        X, y = self._samples(X, y)
+        return self._backward(self._forward(X), y)
+
+    def _samples(self, X, y, prefix=""):
+        X = samples_array(X, self.sizes[0], prefix + "X")
+        return X, self.loss.targets(y, len(X), self.sizes[-1], prefix + "y")
 
     def _backward(self, trace, y):
         parameters, deltas = [], []
@@ -267,8 +323,9 @@ class MLP:
             Samples per update; the last batch may be smaller. None: all of them (gradient descent).
         validation : (X, y), optional
             Measured after every epoch.
-        progress : bool
-            Print about one line per second, with epoch and loss, to the error stream.
+        progress : bool or None
+            A progress bar (with tqdm) where a person sees it: in a terminal or a notebook at work,
+            never in a log or a stored output. False: none at all.
         callback : function (net, step), optional
             Called before the first update (step 0) and after every update.
         snapshot_every : int, optional
@@ -276,23 +333,27 @@ class MLP:
 
         A run that diverges warns of nothing: it stops, ``history.diverged`` is true and
         ``history.message`` says when. The network is left as it was after the last finite epoch.
+
+        An error in the callback or a Ctrl-C is passed on. What was trained until then is kept: the
+        weights of the last update, and in ``net.history`` all that this would have returned, its
+        ``interrupted`` true.
         """
-        X = samples_array(X, self.sizes[0])
-        y = self.loss.targets(y, len(X), self.sizes[-1])
-        epochs = whole_number(epochs, "epochs", 1)
-        learning_rate = real_number(learning_rate, "learning_rate", 0, math.inf, low_allowed=False)
-        momentum = real_number(momentum, "momentum", 0, 1)
-        batch_size = len(X) if batch_size is None else whole_number(batch_size, "batch_size", 1)
+        X, y = self._samples(X, y)
+        training = Training(epochs, learning_rate, momentum, batch_size)
         if snapshot_every is not None:
             snapshot_every = whole_number(snapshot_every, "snapshot_every", 1)
         if callback is not None and not callable(callback):
             raise TypeError(f"callback must be a function (net, step), got {callback!r}")
         if validation is not None:
-            validation = self._validation(validation)
+            if not isinstance(validation, (tuple, list)) or len(validation) != 2:
+                raise TypeError(
+                    f"validation must be a pair (X, y), got {type(validation).__name__}"
+                    + (f" of {len(validation)}" if isinstance(validation, (tuple, list)) else "")
+                )
+            validation = self._samples(*validation, "validation ")
 
-        history = History()
-        velocities = None
-        shown = time.monotonic()
+        bar = progress_bar(training.epochs, "epoch", progress)
+        history = self.history = History()
 
         def after_step():
             if snapshot_every is not None and history.steps % snapshot_every == 0:
@@ -300,67 +361,75 @@ class MLP:
             if callback is not None:
                 callback(self, history.steps)
 
-        after_step()
-        for epoch in range(1, epochs + 1):
-            finite = copy.deepcopy(self.layers)
-            order = self._order.permutation(len(X))
-            X_mixed, y_mixed = X[order], y[order]
-            loss = correct = 0.0
-            for start in range(0, len(X), batch_size):
-                inputs, targets = (
-                    X_mixed[start : start + batch_size],
-                    y_mixed[start : start + batch_size],
-                )
-                trace = self._forward(inputs)
-                gradients = self._backward(trace, targets)
-                if not math.isfinite(gradients.loss):
-                    return self._diverged(history, finite, epoch, "the loss")
-                loss += gradients.loss * len(inputs)
-                if self.loss.key != "squared":
-                    correct += self._accuracy(trace.outputs, targets) * len(inputs)
-                if velocities is None:
-                    velocities = [
-                        [np.zeros_like(gradient) for gradient in layer]
-                        for layer in gradients.parameters
-                    ]
-                with np.errstate(**OVERFLOW_IS_AN_ANSWER):
-                    for layer, steps, slopes in zip(
-                        self.layers, velocities, gradients.parameters, strict=True
-                    ):
-                        for step, slope in zip(steps, slopes, strict=True):
-                            step *= momentum
-                            step -= learning_rate * slope
-                        layer.move(*steps)
-                history.steps += 1
+        try:
+            with bar as advance:
                 after_step()
-            if not all(layer.is_finite() for layer in self.layers):
-                return self._diverged(history, finite, epoch, "a weight")
-            history.loss.append(loss / len(X))
-            if self.loss.key != "squared":
-                history.accuracy.append(correct / len(X))
-            if validation is not None:
-                outputs = self._forward(validation[0]).outputs
-                history.validation_loss.append(self.loss.value(outputs, validation[1]))
-                if self.loss.key != "squared":
-                    history.validation_accuracy.append(self._accuracy(outputs, validation[1]))
-            if progress and (time.monotonic() - shown > 1 or epoch == epochs):
-                shown = time.monotonic()
-                print(f"epoch {epoch}/{epochs}: loss {history.loss[-1]:.4g}", file=sys.stderr)
+                velocities = []
+                while len(history.loss) < training.epochs and not history.diverged:
+                    self._epoch(history, X, y, training, velocities, after_step)
+                    if not history.diverged:
+                        self._validate(history, validation)
+                        advance(f"loss {history.loss[-1]:.4g}")
+        except BaseException as problem:  # Ctrl-C as well
+            history.interrupted = True
+            history.message = (
+                f"interrupted in epoch {len(history.loss) + 1}, after step {history.steps}, "
+                f"by {type(problem).__name__}"
+            )
+            raise
         return history
 
-    def _validation(self, validation):
-        if not isinstance(validation, (tuple, list)) or len(validation) != 2:
-            raise TypeError("validation must be a pair (X, y)")
-        X = samples_array(validation[0], self.sizes[0], "validation X")
-        return X, self.loss.targets(validation[1], len(X), self.sizes[-1])
+    def _epoch(self, history, X, y, training, velocities, after_step):
+        """One pass over the data in a new order; notes in the history what it did."""
+        finite = copy.deepcopy(self.layers)
+        order = self._order.permutation(len(X))
+        size = training.batch_size or len(X)
+        loss = correct = 0.0
+        for start in range(0, len(X), size):
+            batch = order[start : start + size]
+            trace, targets = self._forward(X[batch]), y[batch]
+            gradients = self._backward(trace, targets)
+            if not math.isfinite(gradients.loss):
+                return self._diverged(history, finite, "the loss")
+            loss += gradients.loss * len(batch)
+            if self.loss.key != "squared":
+                correct += self._accuracy(trace.outputs, targets) * len(batch)
+            self._update(gradients, training, velocities)
+            history.steps += 1
+            after_step()
+        if not all(layer.is_finite() for layer in self.layers):
+            return self._diverged(history, finite, "a weight")
+        history.loss.append(loss / len(X))
+        if self.loss.key != "squared":
+            history.accuracy.append(correct / len(X))
 
-    def _diverged(self, history, finite, epoch, what):
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
+    def _update(self, gradients, training, velocities):
+        """One step of gradient descent with momentum; the velocities start at 0."""
+        if not velocities:
+            velocities += [[np.zeros_like(g) for g in layer] for layer in gradients.parameters]
+        for layer, steps, slopes in zip(self.layers, velocities, gradients.parameters, strict=True):
+            for step, slope in zip(steps, slopes, strict=True):
+                step *= training.momentum
+                step -= training.learning_rate * slope
+            layer.move(*steps)
+
+    def _validate(self, history, validation):
+        if validation is None:
+            return
+        X, y = validation
+        outputs = self._forward(X).outputs
+        history.validation_loss.append(self.loss.value(outputs, y))
+        if self.loss.key != "squared":
+            history.validation_accuracy.append(self._accuracy(outputs, y))
+
+    def _diverged(self, history, finite, what):
         self.layers = finite
         history.diverged = True
         history.message = (
-            f"diverged: in epoch {epoch}, step {history.steps}, {what} was no longer finite"
+            f"diverged: in epoch {len(history.loss) + 1}, step {history.steps}, "
+            f"{what} was no longer finite"
         )
-        return history
 
 
 def _one_each(value, count, name, per):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from actfun.base import real_array
 from actfun.network.checks import (
+    Checked,
     check_activation_instance,
     finite_array,
     labels_array,
@@ -16,26 +16,36 @@ from actfun.network.checks import (
     samples_array,
     whole_number,
 )
+from actfun.network.comparing import Comparable, equal, unequal
+from actfun.network.losses import OVERFLOW_IS_AN_ANSWER
 
 
-class Neuron:
+class Neuron(Comparable):
     """One artificial neuron: a = f(z) with z = w · x + b.
 
-    ``weights`` has shape (features,), ``bias`` is a number, ``activation`` any activation. Called
-    with inputs of shape (samples, features), or one input (features,), it gives one output each.
+    ``weights`` has shape (features,), ``bias`` is a number, ``activation`` any activation. All
+    three may be replaced; what cannot be used raises a ``TypeError`` or ``ValueError`` that names
+    it. Weights are copied, arithmetic is float64. Called with inputs of shape (samples, features),
+    or one input (features,), it gives one output each.
 
     >>> Neuron([1, 1], -1.5, Step())([[0, 0], [0, 1], [1, 0], [1, 1]])
     array([0., 0., 0., 1.])
     """
 
-    def __init__(self, weights, bias, activation):
-        self.weights = finite_array(weights, "weights", 1)
-        self.bias = real_number(bias, "bias", -math.inf, math.inf, low_allowed=False)
-        self.activation = check_activation_instance(activation)
+    weights = Checked(lambda neuron, name, values: finite_array(values, name, 1).copy())
+    bias = Checked(lambda neuron, name, value: real_number(value, name))
+    activation = Checked(lambda neuron, name, value: check_activation_instance(value, name))
 
+    def __init__(self, weights, bias, activation):
+        self.weights, self.bias, self.activation = weights, bias, activation
+
+    def __repr__(self):
+        return f"Neuron({self.weights.tolist()}, {self.bias:g}, {self.activation!r})"
+
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def pre_activation(self, X):
-        """The net input z = X · w + b."""
-        X = real_array(X, "X")
+        """The net input z = X · w + b: one number per sample. Infinity and nan stay."""
+        X = real_array(X, "X").astype(np.float64, copy=False)
         if X.ndim not in (1, 2) or X.shape[-1] != self.weights.size:
             raise ValueError(
                 f"X must have shape (samples, {self.weights.size}) or ({self.weights.size},), "
@@ -43,7 +53,9 @@ class Neuron:
             )
         return X @ self.weights + self.bias
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def __call__(self, X):
+        """f(X · w + b): one number per sample."""
         return self.activation(self.pre_activation(X))
 
 
@@ -55,8 +67,10 @@ class Mistake(NamedTuple):
     weights: np.ndarray
     bias: float
 
+    __eq__, __ne__ = equal, unequal
 
-class Perceptron:
+
+class Perceptron(Comparable):
     """Rosenblatt's perceptron: a step neuron that learns from each of its mistakes.
 
     Starting from zero, the samples are shown in order, again and again. A sample that is classified
@@ -65,19 +79,28 @@ class Perceptron:
     ``max_epochs``.
 
     Attributes: ``weights``, ``bias``; ``history``, a list with one `Mistake` per correction, in
-    order; ``converged``; ``epochs``, how many were run. Source: Rosenblatt, 1958.
+    order; ``converged``; ``epochs``, how many were run. They are kept up to date while ``fit``
+    runs, so that an interruption loses nothing. Source: Rosenblatt, 1958.
     """
 
     def __init__(self, features):
         self.features = whole_number(features, "features", 1)
         self._forget()
 
+    def __repr__(self):
+        state = "not converged" if self.epochs else "not trained"
+        if self.converged:
+            state = f"converged after {self.epochs} epochs"
+        mistakes = f"{len(self.history)} mistake{'s' * (len(self.history) != 1)}"
+        return f"Perceptron({self.features} features, {mistakes}, {state})"
+
     def _forget(self):
         self.weights, self.bias = np.zeros(self.features), 0.0
         self.history, self.converged, self.epochs = [], False, 0
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def fit(self, X, y, max_epochs=100):
-        """Learn labels ``y`` in {0, 1} from zero; returns the perceptron itself."""
+        """Learn labels ``y`` in {0, 1}, one per sample of X, from zero; returns the perceptron."""
         X = samples_array(X, self.features)
         y = labels_array(y, len(X), 2)
         max_epochs = whole_number(max_epochs, "max_epochs", 1)
@@ -94,6 +117,7 @@ class Perceptron:
                     self.converged = False
         return self
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def predict(self, X):
         """1 where X · w + b ≥ 0, else 0."""
         return (samples_array(X, self.features) @ self.weights + self.bias >= 0).astype(int)
@@ -114,7 +138,7 @@ def novikoff_bound(X, y, weights, bias):
     Source: Novikoff, 1962.
     """
     weights = finite_array(weights, "weights", 1)
-    bias = real_number(bias, "bias", -math.inf, math.inf, low_allowed=False)
+    bias = real_number(bias, "bias")
     X = samples_array(X, weights.size)
     signs = 2 * labels_array(y, len(X), 2) - 1
     margin = np.min(signs * (X @ weights + bias))

@@ -1,0 +1,237 @@
+"""Races: the same training for several networks, over the same seeds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from actfun.base import real_array
+from actfun.diagnostics.data import Data
+from actfun.network import MLP
+from actfun.network.checks import whole_number
+from actfun.network.comparing import Comparable
+from actfun.network.losses import OVERFLOW_IS_AN_ANSWER
+from actfun.network.mlp import Training
+from actfun.network.progress import progress_bar
+from actfun.tables import Table
+
+ALLOWED = (
+    *("sizes", "activation", "init", "loss", "output", "centred"),
+    *("epochs", "learning_rate", "momentum", "batch_size"),
+)
+
+
+@dataclass(eq=False)
+class Race(Comparable):
+    """The result of a `race`: one score per configuration and seed.
+
+    ``scores`` maps each label to an array with one score per seed, ``diverged`` to an array of
+    booleans. As the last line of a cell it shows its `summary` as a table, in percent unless
+    ``percent`` is false. Races are equal if labels, scores and all else are.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the scores are not numbers, or ``diverged`` has other labels or lengths.
+    """
+
+    scores: dict
+    diverged: dict
+    percent: bool = True
+
+    header = ("", "mean", "sd", "min", "max", "seeds", "diverged")
+
+    def __post_init__(self):
+        if not isinstance(self.scores, dict) or not isinstance(self.diverged, dict):
+            raise TypeError("scores and diverged must be dicts of label → one entry per seed")
+        self.scores = {
+            label: real_array(scores, f"scores[{label!r}]").astype(float)
+            for label, scores in self.scores.items()
+        }
+        self.diverged = {label: np.array(runs, bool) for label, runs in self.diverged.items()}
+        for label, scores in self.scores.items():
+            if scores.ndim != 1 or scores.size == 0:
+                raise ValueError(
+                    f"scores[{label!r}] must hold one score per seed, got shape {scores.shape}"
+                )
+            if label not in self.diverged or self.diverged[label].shape != scores.shape:
+                raise ValueError(
+                    f"diverged[{label!r}] must hold {scores.size} booleans, one per score, "
+                    f"got {self.diverged.get(label)}"
+                )
+
+    def rows(self):
+        """The table as text, row by row: label, mean, sd, min, max, seeds, diverged."""
+        return [
+            (str(row.label), *map(self._number, row[1:5]), *map(str, row[5:]))
+            for row in summary(self)
+        ]
+
+    def _number(self, score):
+        if math.isnan(score):
+            return "–"
+        return f"{score:.1%}" if self.percent else f"{score:.4g}"
+
+    def table(self):
+        """The `summary` as a ``Table``."""
+        return Table(self.header, self.rows(), align="lrrrrrr")
+
+    def __repr__(self):
+        return repr(self.table())
+
+    def _repr_markdown_(self):
+        return self.table()._repr_markdown_()
+
+
+def race(
+    configurations,
+    data,
+    seeds=range(5),
+    epochs=20,
+    learning_rate=0.05,
+    momentum=0.9,
+    batch_size=32,
+    measure=None,
+    progress=None,
+):
+    """Train every configuration with every seed on the same data, and measure each.
+
+    Parameters
+    ----------
+    configurations : dict
+        Label → dict of `MLP` arguments (``sizes``, ``activation``, ``init``, …). An entry may also
+        hold ``epochs``, ``learning_rate``, ``momentum`` or ``batch_size`` to override those below.
+    data : Data
+        For instance `digits()`; any (X, y, X_test, y_test).
+    seeds : iterable of int
+        The same seeds for every configuration.
+    epochs, learning_rate, momentum, batch_size
+        As for the ``fit`` of an `MLP`.
+    measure : function (net, data) -> number, optional
+        What to record of a trained network; its accuracy on the test part unless given.
+    progress : bool or None
+        A progress bar (with tqdm) where a person sees it: in a terminal or a notebook at work,
+        never in a log or a stored output. False: none at all.
+
+    Returns `Race`. A run that diverges is measured as it was after its last finite epoch, and
+    counted in ``diverged``.
+
+    Every configuration is tried out before anything is trained: what is unusable raises a
+    ``TypeError`` or ``ValueError`` with its label. If a run is interrupted, by Ctrl-C or an error
+    in ``measure``, the exception is passed on with the finished runs, a `Race`, as its attribute
+    ``race``. After a cell that ended so, ``sys.last_value.race`` has them.
+
+    >>> race({"He": dict(sizes=[64, 32, 10], init="he"),
+    ...       "Xavier": dict(sizes=[64, 32, 10], init="xavier")}, digits(), epochs=5)
+    """
+    if not isinstance(configurations, dict) or not configurations:
+        raise TypeError(
+            f"configurations must be a non-empty dict of label → dict, got {configurations!r}"
+        )
+    if not isinstance(data, (tuple, list)) or len(data) != 4:
+        raise TypeError(f"data must be (X, y, X_test, y_test), got {type(data).__name__}")
+    data = Data(*data)
+    if not hasattr(seeds, "__iter__"):
+        raise TypeError(f"seeds must be a list or range of integers, got {seeds!r}")
+    seeds = [whole_number(seed, "every one of seeds", 0) for seed in seeds]
+    if not seeds:
+        raise ValueError("seeds must hold at least one seed, got none")
+    if measure is not None and not callable(measure):
+        raise TypeError(f"measure must be a function (net, data) -> number, got {measure!r}")
+    common = vars(Training(epochs, learning_rate, momentum, batch_size))
+    plan = {
+        label: _checked(f"configurations[{label!r}]", configuration, common, data, measure)
+        for label, configuration in configurations.items()
+    }
+    finished = []  # (label, score, whether it diverged), run by run
+    bar = progress_bar(len(plan) * len(seeds), "run", progress)
+    try:
+        with bar as advance:
+            for label, (arguments, training) in plan.items():
+                for seed in seeds:
+                    net = MLP(**arguments, seed=seed)
+                    diverged = net.fit(data.X, data.y, **training).diverged
+                    finished.append((label, _score(net, data, measure), diverged))
+                    advance(str(label))
+    except BaseException as problem:  # Ctrl-C as well
+        problem.race = _result(finished, measure)
+        raise
+    return _result(finished, measure)
+
+
+def _checked(name, configuration, common, data, measure):
+    """The arguments of the network and of its training, after all but the training was tried."""
+    if not isinstance(configuration, dict) or "sizes" not in configuration:
+        raise ValueError(
+            f"{name} must be a dict of MLP arguments with 'sizes', got {configuration!r}"
+        )
+    for key in configuration:
+        if key not in ALLOWED:
+            raise ValueError(f"{name} may hold {', '.join(ALLOWED)}, got {key!r}")
+    arguments = {key: value for key, value in configuration.items() if key not in common}
+    training = {key: configuration.get(key, value) for key, value in common.items()}
+    try:
+        Training(**training)
+        net = MLP(**arguments)
+        net.gradients(data.X, data.y)
+        if measure is None:
+            net.accuracy(data.X_test, data.y_test)
+    except (TypeError, ValueError) as problem:
+        kind = TypeError if isinstance(problem, TypeError) else ValueError
+        raise kind(f"{name}: {problem}") from problem
+    return arguments, training
+
+
+def _score(net, data, measure):
+    if measure is None:
+        return net.accuracy(data.X_test, data.y_test)
+    score = measure(net, data)
+    try:
+        return float(score)
+    except (TypeError, ValueError):
+        raise TypeError(f"measure must return a number, got {score!r}") from None
+
+
+def _result(finished, measure):
+    scores, diverged = {}, {}
+    for label, score, flag in finished:
+        scores.setdefault(label, []).append(score)
+        diverged.setdefault(label, []).append(flag)
+    return Race(scores, diverged, percent=measure is None)
+
+
+class Summary(NamedTuple):
+    """The scores of one configuration: ``sd`` is the sample standard deviation over seeds."""
+
+    label: object
+    mean: float
+    sd: float
+    low: float
+    high: float
+    seeds: int
+    diverged: int
+
+
+@np.errstate(**OVERFLOW_IS_AN_ANSWER)
+def summary(result):
+    """A `Race` as a list of (label, mean, sd, low, high, seeds, diverged), in the order given.
+
+    ``sd`` is the sample standard deviation over seeds (n − 1), nan for a single seed.
+    """
+    if not isinstance(result, Race):
+        raise TypeError(f"result must be a Race, got {type(result).__name__}")
+    return [
+        Summary(
+            label,
+            float(scores.mean()),
+            float(scores.std(ddof=1)) if scores.size > 1 else math.nan,
+            float(scores.min()),
+            float(scores.max()),
+            scores.size,
+            int(result.diverged[label].sum()),
+        )
+        for label, scores in result.scores.items()
+    ]

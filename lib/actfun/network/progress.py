@@ -1,0 +1,44 @@
+"""A progress bar where a person sees it."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager, nullcontext
+
+from actfun.network.checks import truth
+
+
+def someone_watches():
+    """Whether a person sees what is running: in a terminal, or in a notebook at work.
+
+    With each cell, the front end that someone sits at says that it can answer ``input``. Programs
+    that run notebooks by themselves, for the book or the tests, say that they cannot.
+    """
+    ipython = sys.modules.get("IPython")
+    kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
+    if hasattr(kernel, "get_parent"):
+        return bool(kernel.get_parent()["content"].get("allow_stdin"))
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def progress_bar(total, unit, wanted):
+    """A context that gives a function (text), to be called after each of ``total`` steps.
+
+    ``wanted`` is False, True or None; the last two show a bar where someone watches. It vanishes in
+    the end. Only then is tqdm needed.
+    """
+    wanted = wanted is None or truth(wanted, "progress")
+    return _bar(total, unit) if wanted and someone_watches() else nullcontext(lambda text: None)
+
+
+@contextmanager
+def _bar(total, unit):
+    from tqdm.auto import tqdm
+
+    with tqdm(total=total, unit=unit, leave=False) as bar:
+
+        def advance(text):
+            bar.set_postfix_str(text, refresh=False)
+            bar.update()
+
+        yield advance
