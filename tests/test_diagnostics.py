@@ -2,11 +2,12 @@
 
 import io
 import math
+import pickle
 
 import numpy as np
 import pytest
 
-from actfun import ELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
+from actfun import ALL, ELU, SELU, Identity, LeakyReLU, ReLU, Sigmoid, SiLU, Tanh
 from actfun.diagnostics import (
     Data,
     Race,
@@ -47,6 +48,90 @@ def test_data_are_split_scaled_and_read_only(load, shapes, classes):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
     assert load() is data
+
+
+def by_hand(X, y, test, deviation):
+    """Shuffled and split as the book does, both parts scaled by the training part."""
+    order = np.random.default_rng(0).permutation(len(X))
+    X, y = X[order], y[order]
+    train, rest = X[:-test], X[-test:]
+    scale = deviation(train - train.mean(axis=0))
+    return Data(
+        (train - train.mean(axis=0)) / scale,
+        y[:-test],
+        (rest - train.mean(axis=0)) / scale,
+        y[-test:],
+    )
+
+
+def test_the_test_part_is_scaled_by_the_training_part():
+    from sklearn.datasets import load_digits, make_moons
+
+    pairs = [
+        (digits(), by_hand(*load_digits(return_X_y=True), 397, np.std)),
+        (
+            moons(),
+            by_hand(*make_moons(800, noise=0.2, random_state=0), 400, lambda X: X.std(axis=0)),
+        ),
+    ]
+    for data, expected in pairs:
+        for array, other in zip(data, expected, strict=True):
+            np.testing.assert_allclose(array, other, rtol=1e-9, atol=1e-12)
+        assert np.abs(data.X_test.mean(axis=0)).max() > 0.01
+    # The spirals have no source to start from: their test part keeps a mean and a scale of its own.
+    X_test = spirals().X_test
+    assert np.abs(X_test.mean(axis=0)).min() > 1e-3
+    assert np.abs(X_test.std(axis=0) - 1).min() > 1e-3
+
+
+def test_the_spirals_wind_around_each_other():
+    data = spirals()
+    X, y = np.vstack([data.X, data.X_test]), np.concatenate([data.y, data.y_test])
+    assert abs(MLP([2, 1], loss="logistic", seed=0).accuracy(X, y) - 0.5) < 0.2
+    distances = np.linalg.norm(X[:, None] - X[None], axis=-1)
+    np.fill_diagonal(distances, np.inf)
+    assert (y[distances.argmin(axis=1)] == y).mean() > 0.97
+
+
+def test_what_is_wrong_is_refused_whatever_was_asked_before():
+    assert digits(True) is digits()
+    for centred in (1, 0, [], None):
+        with pytest.raises(TypeError, match="centred must be True or False"):
+            digits(centred)
+
+
+def test_nobody_can_change_the_data_of_others():
+    pairs = iris_pairs()
+    expected = {name: (X.copy(), y.copy()) for name, (X, y) in pairs.items()}
+    pairs.clear()
+    again = iris_pairs()
+    assert list(again) == list(expected)
+    for name, (X, y) in again.items():
+        assert np.array_equal(X, expected[name][0]) and np.array_equal(y, expected[name][1])
+        np.testing.assert_allclose(X.mean(axis=0), 0, atol=1e-12)
+        np.testing.assert_allclose(X.std(axis=0), 1)
+
+
+def test_iris_pairs_are_petals_and_the_first_name_is_class_0():
+    from sklearn.datasets import load_iris
+
+    iris = load_iris()
+    X, y = iris_pairs()["setosa, virginica"]
+    petals = iris.data[iris.target != 1][:, 2:]
+    np.testing.assert_allclose(X, (petals - petals.mean(axis=0)) / petals.std(axis=0))
+    assert y.tolist() == [0] * 50 + [1] * 50
+
+
+def test_data_are_equal_by_contents_and_say_what_they_are():
+    data = digits()
+    twin = pickle.loads(pickle.dumps(data))
+    assert twin == data and not twin != data and twin is not data
+    assert data != digits(centred=False) and not data == moons()
+    text = "Data(1400 samples for training, 397 for testing, 64 features)"
+    assert repr(data) == text
+    statistics = layer_statistics(ReLU(), depth=2, width=4)
+    assert statistics == layer_statistics(ReLU(), depth=2, width=4)
+    assert statistics != layer_statistics(ReLU(), depth=2, width=4, seed=1)
 
 
 def test_pixels_from_paper_to_ink():
@@ -103,6 +188,20 @@ def test_a_saturated_unit_is_dead_only_when_its_slope_underflows():
     assert dead_units(*net_with_bias(Sigmoid(), -1000, 0)) == [0.5]
 
 
+def test_every_hidden_layer_is_looked_at_and_the_output_is_not():
+    net = MLP([1, 2, 4, 1], [ReLU(), Tanh()], loss="squared")
+    first, second, output = net.layers
+    first.weights[:], first.bias[:] = 1, [-9, 0]
+    second.weights[:], second.bias[:] = 0, [0, 0, 0, 1]
+    output.weights[:], output.bias[:] = 0, 0
+    X = [[-1.0], [2.0]]
+    assert dead_units(net, X).tolist() == [0.5, 0]
+    assert sparsity(net, X).tolist() == [0.75, 0.75]
+    assert exact_zeros(net, X).tolist() == [0, 6]
+    for none in (dead_units(MLP([1, 2]), X), exact_zeros(MLP([1, 2]), X)):
+        assert none.shape == (0,)
+
+
 def test_dead_pieces_of_a_maxout_layer():
     net = MLP([1, 1, 1], Maxout(3), loss="logistic")
     net.layers[0].weights[:] = [[[1]], [[-1]], [[0]]]
@@ -130,6 +229,14 @@ def test_gradient_norms_are_those_of_back_propagation():
     np.testing.assert_allclose(gradient_norms(net, X, y), expected)
     expected = [np.linalg.norm(delta) for delta in gradients.pre_activations]
     np.testing.assert_allclose(gradient_norms(net, X, y, of="pre_activations"), expected)
+
+
+def test_gradient_norms_by_hand():
+    # One sample x = (3, 4), target 0, linear: z = 1, loss 1, so ∂/∂z = 2 and ∂/∂W = (6, 8).
+    net = MLP([2, 1], loss="squared")
+    net.layers[0].weights[:], net.layers[0].bias[:] = [[-1], [1]], 0
+    assert gradient_norms(net, [[3, 4]], [0]).tolist() == [10]
+    assert gradient_norms(net, [[3, 4]], [0], of="pre_activations").tolist() == [2]
 
 
 def test_gradients_vanish_in_a_deep_logistic_network():
@@ -203,6 +310,44 @@ def test_one_layer_of_dropout_keeps_the_mean(kind):
         assert after.std[0] == pytest.approx(before.std[0] / math.sqrt(0.7), abs=0.01)
 
 
+def backwards(Z, A, mask, W, gradient, f):
+    """What arrives at the pre-activations, and below them."""
+    delta = gradient * mask * f.derivative(Z)
+    return math.sqrt(np.mean(delta**2)), delta @ W.T
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.6])
+@pytest.mark.parametrize("kind", ["dropout", "alpha_dropout"])
+def test_dropout_by_hand(kind, rate):
+    """Which units are kept, what becomes of them, and no gradient through the others."""
+    inputs = np.random.default_rng(3).standard_normal((50, 8))
+    statistics = layer_statistics(
+        SELU(), lecun, depth=2, width=8, seed=5, inputs=inputs, **{kind: rate}
+    )
+    rng, A, layers = np.random.default_rng(5), inputs, []
+    for _ in range(2):
+        W = rng.standard_normal((8, 8)) * math.sqrt(1 / 8)
+        Z = A @ W
+        draw = rng.random((50, 8))
+        if kind == "dropout":
+            mask = (draw >= rate) / (1 - rate)
+            A = SELU()(Z) * mask
+        else:  # Klambauer et al. (2017): a(x d + α′(1 − d)) + b
+            keep, low = 1 - rate, SELU().limits[0]
+            a = (keep + low**2 * keep * (1 - keep)) ** -0.5
+            b = -a * (1 - keep) * low
+            A = a * np.where(draw < keep, SELU()(Z), low) + b
+            mask = a * (draw < keep)
+        layers.append((Z, A, mask, W))
+    np.testing.assert_allclose(statistics.mean, [layer[1].mean() for layer in layers])
+    np.testing.assert_allclose(statistics.std, [layer[1].std() for layer in layers])
+    gradient, lengths = rng.standard_normal((50, 8)), []
+    for layer in reversed(layers):
+        length, gradient = backwards(*layer, gradient, SELU())
+        lengths.append(length)
+    np.testing.assert_allclose(statistics.gradient, lengths[::-1])
+
+
 def test_batch_norm_holds_any_activation_in_place():
     plain = layer_statistics(Sigmoid(), xavier, depth=50)
     normed = layer_statistics(Sigmoid(), xavier, depth=50, batch_norm=True)
@@ -232,6 +377,19 @@ def test_the_gradient_of_batch_norm_against_finite_differences():
         step[index] = 1e-6
         slopes[index] = (objective(Z1 + step) - objective(Z1 - step)) / 2e-6
     assert statistics.gradient[0] == pytest.approx(math.sqrt(np.mean(slopes**2)), rel=1e-6)
+
+
+def test_random_biases_and_centring_by_hand():
+    inputs = np.random.default_rng(3).standard_normal((50, 4))
+    statistics = layer_statistics(
+        Sigmoid(), "framework_default", depth=2, width=4, seed=5, centred=True, inputs=inputs
+    )
+    rng, A = np.random.default_rng(5), inputs
+    for layer, offset in enumerate((0, 0.5)):
+        W, b = rng.uniform(-0.5, 0.5, (4, 4)), rng.uniform(-0.5, 0.5, 4)
+        A = Sigmoid()((A - offset) @ W + b)
+        assert statistics.mean[layer] == pytest.approx(A.mean())
+        assert statistics.spread[layer] == pytest.approx(math.sqrt(A.var(axis=0).mean()))
 
 
 def test_centred_statistics_of_the_logistic_function():
@@ -310,6 +468,128 @@ def test_progress_is_silent_where_nobody_looks(capsys, monkeypatch):
     assert stream.getvalue().endswith("\r")  # and nothing of it stays
 
 
+def test_every_configuration_is_tried_before_any_is_trained(monkeypatch):
+    def train(*arguments, **options):
+        raise AssertionError("trained before all was checked")
+
+    monkeypatch.setattr(MLP, "fit", train)
+    good = dict(sizes=[2, 1], loss="logistic")
+    unusable = {
+        "activation must be an activation": dict(sizes=[2, 3, 1], loss="logistic"),
+        "init must be one of": dict(good, init="glorot"),
+        "exactly 1 output": dict(sizes=[2, 2], loss="logistic"),
+        "2 columns|3 columns": dict(sizes=[3, 1], loss="logistic"),
+        r"learning_rate must lie in \(0, ∞\)": dict(good, learning_rate=0),
+        r"momentum must lie in \[0, 1\)": dict(good, momentum=1),
+        "epochs must be an integer": dict(good, epochs=2.5),
+        "batch_size must be at least 1": dict(good, batch_size=0),
+        r"y must have shape \(400, 2\)": dict(sizes=[2, 2], loss="squared"),
+    }
+    for words, configuration in unusable.items():
+        with pytest.raises((TypeError, ValueError), match=words) as caught:
+            race({"good": good, "bad": configuration}, moons())
+        assert str(caught.value).startswith("configurations['bad']")
+    X, y, X_test, y_test = moons()
+    with pytest.raises(ValueError, match=r"configurations\['real'\]: y must hold labels.* 0 or 1"):
+        race({"real": dict(sizes=[2, 1], loss="squared")}, (X, X[:, 0], X_test, X_test[:, 0]))
+    for data, words in (
+        ((X, y, X_test, y_test + 1), "0 or 1, got 2"),
+        ((X, y, X, y[:9]), "400 labels"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            race({"good": good}, data)
+
+
+def measure_until(stop, error):
+    """Measures 1, 2, 3 …, until it raises."""
+    count = iter(range(1, 100))
+
+    def measure(net, data):
+        score = next(count)
+        if score == stop:
+            raise error
+        return score
+
+    return measure
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ZeroDivisionError("mine")])
+def test_finished_runs_survive_an_interruption(error):
+    with pytest.raises(type(error)) as caught:
+        small_race(measure=measure_until(5, error), epochs=1)
+    finished = caught.value.race
+    assert {label: scores.tolist() for label, scores in finished.scores.items()} == {
+        "wide": [1, 2, 3],
+        "none": [4],
+    }
+    assert [row.seeds for row in summary(finished)] == [3, 1]
+    assert "wide" in repr(finished)
+    with pytest.raises(type(error)) as caught:
+        small_race(measure=measure_until(1, error), epochs=1)
+    assert caught.value.race == Race({}, {}, percent=False)
+    assert "mean" in repr(caught.value.race)
+
+
+def test_a_measure_that_is_no_number_is_named():
+    with pytest.raises(TypeError, match=r"measure must return a number, got \[1, 2\]"):
+        small_race(measure=lambda net, data: [1, 2], epochs=1)
+
+
+def test_seeds_may_come_from_a_generator_and_nothing_is_changed():
+    configurations = {"a": dict(sizes=[2, 4, 1], activation=[Tanh()], loss="logistic", epochs=1)}
+    kept = {"a": dict(configurations["a"])}
+    result = race(configurations, tuple(moons()), seeds=(seed for seed in (4, 7)))
+    assert configurations == kept
+    assert result == race(configurations, moons(), seeds=[4, 7])
+    assert result.scores["a"].size == 2
+    assert result.scores["a"][0] == race(configurations, moons(), seeds=[4]).scores["a"][0]
+    assert result != race(configurations, moons(), seeds=[4, 8])
+
+
+def test_a_race_is_equal_by_contents_and_keeps_its_own():
+    scores, diverged = {"a": np.array([0.5, 0.75])}, {"a": [False, True]}
+    result = Race(scores, diverged)
+    assert pickle.loads(pickle.dumps(result)) == result
+    assert result != Race(scores, {"a": [True, True]})
+    assert result != Race(scores, diverged, percent=False)
+    scores["a"][:] = 0
+    scores["b"] = 1
+    assert result.scores["a"].tolist() == [0.5, 0.75]
+    assert list(result.scores) == ["a"]
+    assert repr(result).startswith(" ") and "at 0x" not in repr(result)
+
+
+def test_infinite_scores_warn_of_nothing():
+    result = Race({"a": [math.inf, 1.0], "b": [math.nan, 1.0]}, {"a": [True] * 2, "b": [True] * 2})
+    first, second = summary(result)
+    assert (first.mean, first.low, first.high) == (math.inf, 1, math.inf)
+    assert math.isnan(first.sd) and math.isnan(second.mean)
+    assert result.rows()[0] == ("a", "inf%", "–", "100.0%", "inf%", "2", "2")
+
+
+@pytest.mark.parametrize("activation", ALL, ids=str)
+def test_nothing_raises_where_numpy_is_told_to_raise(activation):
+    X, y, *_ = moons()
+    with np.errstate(all="raise"):
+        net = MLP([2, 8, 8, 1], activation, loss="squared", seed=0)
+        for layer in net.layers:
+            layer.weights *= 1e30
+        for look in (dead_units, sparsity, exact_zeros):
+            assert look(net, X * 1e250).shape == (2,)
+        for of in ("weights", "pre_activations"):
+            assert gradient_norms(net, X * 1e250, y, of).shape == (3,)
+        for options in ({}, {"batch_norm": True}, {"dropout": 0.5}, {"alpha_dropout": 0.5}):
+            init = scaled("he", 1e6)
+            layer_statistics(activation, init, depth=100, width=8, samples=8, **options)
+            layer_statistics(
+                activation, scaled("he", 1e-6), depth=100, width=8, samples=8, **options
+            )
+        plan = {
+            "a": dict(sizes=[2, 4, 1], activation=activation, loss="squared", learning_rate=1e30)
+        }
+        summary(race(plan, moons(), seeds=[0], epochs=3))
+
+
 # --------------------------------------------------------------------------------- what it refuses
 
 NET = MLP([2, 3, 1], ReLU(), loss="logistic")
@@ -344,6 +624,31 @@ REFUSED = [
     (lambda: race(ONE, moons(), epochs=0), ValueError, "epochs.*at least 1"),
     (lambda: race(ONE, Data(*digits())), ValueError, "X.*2 columns"),
     (lambda: race(ONE, moons(), measure="accuracy"), TypeError, "measure.*'accuracy'"),
+    (lambda: race(ONE, moons(), seeds="12"), TypeError, "seeds.*integer.*'1'"),
+    (lambda: race(ONE, moons(), progress=1), TypeError, "progress.*True or False.*1"),
+    (lambda: Race([1], {}), TypeError, "scores and diverged must be dicts"),
+    (lambda: Race({"a": [[1]]}, {"a": [[1]]}), ValueError, r"scores\['a'\].*per seed.*\(1, 1\)"),
+    (lambda: Race({"a": []}, {"a": []}), ValueError, r"scores\['a'\].*per seed.*\(0,\)"),
+    (lambda: Race({"a": ["x"]}, {"a": [0]}), TypeError, r"scores\['a'\] must hold real numbers"),
+    (lambda: Race({"a": [1, 2]}, {"a": [True]}), ValueError, r"diverged\['a'\].*2 booleans.*True"),
+    (lambda: Race({"a": [1, 2]}, {}), ValueError, r"diverged\['a'\].*2 booleans.*None"),
+    (lambda: layer_statistics(ReLU(), centred=1), TypeError, "centred.*True or False.*1"),
+    (
+        lambda: layer_statistics(ReLU(), batch_norm=None),
+        TypeError,
+        "batch_norm.*True or False.*None",
+    ),
+    (lambda: layer_statistics(Maxout(2)), TypeError, "activation.*Maxout"),
+    (lambda: layer_statistics(ReLU(), dropout="0.1"), TypeError, "dropout.*real number.*'0.1'"),
+    (
+        lambda: layer_statistics(ReLU(), inputs=[[math.nan] * 128]),
+        ValueError,
+        "inputs must be finite",
+    ),
+    (lambda: dead_units(NET, [[math.nan, 0]]), ValueError, "X must be finite"),
+    (lambda: sparsity(NET, [["a", "b"]]), TypeError, "X must hold real"),
+    (lambda: gradient_norms(NET, [[1, 2]], [0, 1]), ValueError, "y must hold 1 labels.*2"),
+    (lambda: gradient_norms([NET], [[1, 2]], [0]), TypeError, "net must be an MLP.*list"),
     (lambda: summary({"a": [1]}), TypeError, "result must be a Race.*dict"),
 ]
 

@@ -1,7 +1,9 @@
 """The network: by hand, against finite differences, and what it says to unusable input."""
 
+import copy
 import io
 import math
+import pickle
 import sys
 
 import numpy as np
@@ -11,10 +13,15 @@ import actfun
 from actfun import ALL, Identity, PReLU, ReLU, Sigmoid, Step, Tanh, softmax
 from actfun.network import (
     MLP,
+    CrossEntropy,
+    Dense,
+    History,
+    Logistic,
     Maxout,
     MaxoutLayer,
     Neuron,
     Perceptron,
+    Squared,
     framework_default,
     he,
     lecun,
@@ -149,6 +156,13 @@ def test_centred_biases_cancel_the_mean_of_the_logistic_function():
         np.testing.assert_allclose(layer.bias, -layer.weights.sum(axis=0) / 2, rtol=1e-5)
     at_zero = net.forward(np.zeros((1, 4)))
     assert max(np.abs(Z).max() for Z in at_zero.pre_activations) < 1e-6
+
+
+def test_centring_reaches_every_piece_of_a_maxout_layer():
+    # As many pieces as inputs: there a sum over the wrong axis has the right shape.
+    net = MLP([4, 3, 5, 2], [Sigmoid(), Maxout(3)], "xavier", centred=True)
+    assert np.abs(net.forward(np.zeros((1, 4))).pre_activations[1]).max() < 1e-6
+    assert np.abs(net.layers[1].bias).max() > 0.1
 
 
 def test_a_sample_on_the_line_belongs_to_class_1():
@@ -370,6 +384,54 @@ def test_a_seed_determines_the_run(activation):
     assert not np.array_equal(trained(1, activation), trained(2, activation))
 
 
+def test_the_seed_determines_the_order_of_the_mini_batches():
+    def order(seed, start):
+        net, seen = MLP([1, 1], loss="squared", seed=seed), []
+        net.layers = start.copy().layers
+        backward = net._backward
+        net._backward = lambda trace, y: seen.append(trace.inputs[0, 0]) or backward(trace, y)
+        net.fit(np.arange(20)[:, None], np.zeros(20), 1, 1e-9, batch_size=1)
+        return seen
+
+    start = MLP([1, 1], loss="squared")
+    assert order(1, start) == order(1, start)
+    assert order(1, start) != order(2, start)
+
+
+def test_means_over_an_epoch_are_means_over_samples():
+    # The last mini-batch holds one sample of five; at this learning rate nothing changes.
+    X, y = some_data("cross_entropy", samples=5)
+    for seed in range(10):
+        net = MLP([3, 4, 3], Tanh(), seed=seed)
+        history = net.fit(X, y, 1, 1e-30, batch_size=4)
+        assert history.accuracy == pytest.approx([net.accuracy(X, y)])
+        assert history.loss == pytest.approx([net.gradients(X, y).loss])
+
+
+@pytest.mark.parametrize("loss", OUTPUTS)
+def test_validation_is_measured_on_its_own_data_after_the_epoch(loss):
+    X, y = some_data(loss, samples=20)
+    other = some_data(loss, samples=9, seed=1)
+    net = MLP([3, 4, OUTPUTS[loss]], Tanh(), loss=loss)
+    history = net.fit(X, y, 2, 0.1, batch_size=10, validation=other)
+    assert history.validation_loss[-1] == net.gradients(*other).loss
+    assert history.validation_loss[-1] != net.gradients(X, y).loss
+    expected = [] if loss == "squared" else [net.accuracy(*other)]
+    assert history.validation_accuracy[-1:] == expected
+
+
+def test_momentum_ends_with_its_fit():
+    once, twice = (MLP([3, 4, 3], Tanh(), seed=1) for _ in range(2))
+    X, y = some_data("cross_entropy", samples=8)
+    for net in (once, twice):
+        net.fit(X, y, 1, 0.1, batch_size=None)
+    before = twice.copy()
+    twice.fit(X, y, 1, 0.1, batch_size=None)
+    gradient = before.gradients(X, y).parameters[0][0]
+    moved = twice.layers[0].weights - before.layers[0].weights
+    np.testing.assert_allclose(moved, -0.1 * gradient, rtol=1e-4, atol=1e-7)
+
+
 def test_weights_stay_float32_and_arithmetic_is_float64():
     net = MLP([3, 5, 3], Tanh())
     X, y = some_data("cross_entropy")
@@ -491,6 +553,294 @@ def test_a_healthy_run_does_not_claim_to_diverge():
     assert (history.diverged, history.message) == (False, "")
 
 
+# ----------------------------------------------------------------------------- what is interrupted
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError("in the callback")])
+def test_what_was_trained_before_an_interruption_is_kept(error):
+    X, y = some_data("cross_entropy", samples=20)
+    net, weights = MLP([3, 4, 3], Tanh(), seed=1), []
+
+    def note(net, step):
+        weights.append(net.layers[0].weights.copy())
+        if step == 7:
+            raise error
+
+    kind = error if isinstance(error, type) else type(error)
+    with pytest.raises(kind):
+        net.fit(X, y, 9, 0.1, batch_size=5, validation=(X, y), callback=note, snapshot_every=2)
+    history = net.history
+    assert (history.steps, list(history.snapshots)) == (7, [0, 2, 4, 6])
+    assert len(history.loss) == len(history.accuracy) == len(history.validation_loss) == 1
+    assert history.interrupted and not history.diverged
+    assert history.message == f"interrupted in epoch 2, after step 7, by {kind.__name__}"
+    assert history.message in repr(history)
+    assert np.array_equal(net.layers[0].weights, weights[-1])
+    assert not np.array_equal(weights[-1], weights[-2])
+    whole = MLP([3, 4, 3], Tanh(), seed=1)
+    assert whole.fit(X, y, 9, 0.1, batch_size=5).loss[:1] == history.loss
+    later = net.fit(X, y, 2, 0.1)
+    assert net.history is later and not later.interrupted
+
+
+def test_the_history_of_the_latest_run_stays_with_the_network():
+    X, y = some_data("cross_entropy", samples=20)
+    net = MLP([3, 4, 3], Tanh())
+    assert net.history == History()
+    history = net.fit(X, y, 2, 0.1, snapshot_every=1)
+    assert net.history is history
+    assert not history.interrupted
+    with pytest.raises(ValueError, match="epochs"):
+        net.fit(X, y, 0, 0.1)
+    assert net.history is history
+    assert all(copied.history == History() for copied in (net.copy(), *history.snapshots.values()))
+
+
+def test_a_perceptron_keeps_the_mistakes_before_an_interruption(monkeypatch):
+    from actfun.network import perceptron as module
+
+    def mistake(*facts):
+        if facts[0] == 3:
+            raise KeyboardInterrupt
+        return made(*facts)
+
+    made = module.Mistake
+    monkeypatch.setattr(module, "Mistake", mistake)
+    perceptron = Perceptron(2)
+    with pytest.raises(KeyboardInterrupt):
+        perceptron.fit(CORNERS, XOR)
+    assert perceptron.history and perceptron.history[-1].epoch == 2
+
+
+# ------------------------------------------------------------------ equality, pickles, and as text
+
+
+def everything():
+    """One object of every kind, made anew each time."""
+    X, y = some_data("cross_entropy", samples=20)
+    net = MLP([3, 4, 5, 3], [PReLU(), Maxout(2)], seed=1)
+    history = net.fit(X, y, 2, 0.05, snapshot_every=1, validation=(X, y))
+    perceptron = Perceptron(2).fit(CORNERS, AND)
+    return [
+        net,
+        history,
+        net.forward(X),
+        net.gradients(X, y),
+        *net.layers,
+        Maxout(3),
+        Neuron([1, 2], -1.5, Step()),
+        perceptron,
+        perceptron.history[-1],
+        CrossEntropy(),
+        Logistic(),
+        Squared(),
+        *INITIALISERS.values(),
+        scaled(he, 2),
+    ]
+
+
+KINDS = [type(one).__name__ for one in everything()]
+
+
+@pytest.mark.parametrize("i", range(len(KINDS)), ids=KINDS)
+def test_equal_by_contents_through_copies_and_pickles(i):
+    objects = everything()
+    one, other = objects[i], everything()[i]
+    assert one == other and not one != other
+    for twin in (pickle.loads(pickle.dumps(one)), copy.deepcopy(one)):
+        assert twin == one and not twin != one
+        assert repr(twin) == repr(one)
+    assert not any(one == another for k, another in enumerate(objects) if k != i)
+    assert all(one != another for k, another in enumerate(objects) if k != i)
+    assert one != 3
+    assert " at 0x" not in repr(one) and "object" not in repr(one)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda net: net.layers[0].weights.__setitem__((0, 0), 9),
+        lambda net: net.layers[1].bias.__setitem__(0, 9),
+        lambda net: setattr(net.layers[0], "activation", Tanh()),
+        lambda net: net._order.permutation(3),
+    ],
+)
+def test_networks_that_differ_in_one_thing_are_not_equal(change):
+    net = MLP([3, 4, 5, 3], [PReLU(), Maxout(2)])
+    other = net.copy()
+    assert net == other
+    change(other)
+    assert net != other and not net == other
+
+
+@pytest.mark.parametrize(
+    "twin_of", [MLP.copy, copy.deepcopy, lambda n: pickle.loads(pickle.dumps(n))]
+)
+def test_a_twin_goes_on_as_the_network_does_and_by_itself(twin_of):
+    X, y = some_data("cross_entropy", samples=40)
+    net = MLP([3, 5, 3], PReLU(), seed=1)
+    net.fit(X, y, 2, 0.1)
+    twin = twin_of(net)
+    before = net.layers[0].weights.copy()
+    history = twin.fit(X, y, 2, 0.1)
+    assert np.array_equal(net.layers[0].weights, before)
+    assert net != twin
+    assert net.fit(X, y, 2, 0.1) == history
+    assert net == twin
+
+
+def test_objects_say_what_they_are():
+    net, history, trace, gradients, dense, maxout, _, _, neuron, perceptron, *_ = everything()
+    assert repr(trace) == "Trace(20 samples, 3–4–5–3)"
+    assert repr(gradients) == f"Gradients(loss {gradients.loss:.4g}, 3 layers)"
+    assert repr(dense) == f"Dense(3 → 4, {dense.activation})"
+    assert repr(maxout) == "MaxoutLayer(4 → 5, 2 pieces)"
+    assert repr(neuron) == "Neuron([1.0, 2.0], -1.5, Step())"
+    epochs, mistakes = perceptron.epochs, len(perceptron.history)
+    state = f"converged after {epochs} epochs"
+    assert repr(perceptron) == f"Perceptron(2 features, {mistakes} mistakes, {state})"
+    assert "not trained" in repr(Perceptron(2))
+    assert "not converged" in repr(Perceptron(2).fit(CORNERS, XOR, max_epochs=2))
+    assert (repr(CrossEntropy()), repr(Squared())) == ("CrossEntropy()", "Squared()")
+    assert "He" in repr(he) and "gain=2.0" in repr(scaled(he, 2))
+    assert "2 epochs" in repr(history) and "3–4–5–3" in repr(net)
+
+
+def test_what_changes_has_no_hash_and_what_does_not_has_one():
+    net, *_, dense = MLP([3, 3]), *MLP([3, 3]).layers
+    for changing in (net, dense, Perceptron(1), Neuron([1], 0, Step())):
+        with pytest.raises(TypeError, match="unhashable"):
+            hash(changing)
+    assert len({he, scaled(he, 1.0), lecun, CrossEntropy(), CrossEntropy(), Maxout(2)}) == 4
+
+
+# ---------------------------------------------------------------- the caller's things, and weights
+
+
+class Frame:
+    """What a data frame is to NumPy: something with ``__array__``."""
+
+    def __init__(self, values):
+        self.values = np.array(values)
+
+    def __array__(self, dtype=None, copy=None):
+        return self.values if dtype is None else self.values.astype(dtype)
+
+    def __len__(self):
+        return len(self.values)
+
+
+def read_only(array, dtype=None):
+    array = np.array(array, dtype)
+    array.setflags(write=False)
+    return array
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda values: values.tolist(),
+        read_only,
+        Frame,
+        np.asfortranarray,
+        lambda values: np.repeat(values, 2, axis=0)[::2],
+        lambda values: values.astype(np.int16) if values.ndim == 1 else values,
+        lambda values: values.astype(">i4") if values.ndim == 1 else values,
+    ],
+    ids=["list", "read-only", "frame", "Fortran", "strided", "int16", "other byte order"],
+)
+def test_data_in_any_form_are_used_and_left_as_they_were(form):
+    X, y = some_data("cross_entropy", samples=12)
+    expected = MLP([3, 4, 3], Tanh())
+    expected.fit(X, y, 2, 0.1, validation=(X, y))
+    kept = X.copy(), y.copy()
+    net, (A, b) = MLP([3, 4, 3], Tanh()), (form(X), form(y))
+    net.fit(A, b, 2, 0.1, validation=(A, b))
+    assert net == expected
+    assert net.accuracy(A, b) == expected.accuracy(X, y)
+    assert np.array_equal(np.asarray(A), kept[0]) and np.array_equal(np.asarray(b), kept[1])
+    step = Perceptron(2).fit(form(CORNERS.astype(float)), form(np.array(AND)))
+    assert step == Perceptron(2).fit(CORNERS, AND)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_layers_train_copies_of_the_arrays_that_they_are_made_from(dtype):
+    W, b = read_only(np.ones((3, 2)), dtype), read_only(np.zeros(2), dtype)
+    stack = read_only(np.ones((2, 3, 2)), dtype), read_only(np.zeros((2, 2)), dtype)
+    for layer, arrays in ((Dense(W, b, ReLU()), (W, b)), (MaxoutLayer(*stack), stack)):
+        layer.move(np.ones(arrays[0].shape), np.ones(arrays[1].shape))
+        assert (layer.weights == 2).all() and (layer.bias == 1).all()
+        assert (arrays[0] == 1).all() and (arrays[1] == 0).all()
+        assert layer.weights.dtype == layer.bias.dtype == np.float32
+    neuron = Neuron(weights := np.array([1.0, 2.0]), 0, Step())
+    weights[:] = 7
+    assert neuron.weights.tolist() == [1, 2]
+
+
+def test_a_layer_computes_in_float64_whatever_comes():
+    layer = Dense(np.full((2, 1), 1 / 3), [0], Identity())
+    third = float(np.float32(1 / 3))
+    for A in ([[1, 2]], np.array([[1, 2]], np.float32), np.array([[1, 2]])):
+        assert layer.forward(A)[1].dtype == np.float64
+        assert layer.forward(A)[1].item() == third + 2 * third
+    stack = MaxoutLayer(np.full((1, 2, 1), 1 / 3), [[0]])
+    assert stack.forward(np.array([[1, 2]], np.float32))[1].item() == third + 2 * third
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [[1, 2], [3, 4], [5, 6]],
+        np.arange(1, 7).reshape(3, 2),
+        read_only(np.arange(1.0, 7).reshape(3, 2)),
+        np.arange(1, 7, dtype=np.float16).reshape(3, 2),
+        np.arange(6.0, 0, -1).reshape(3, 2)[::-1, ::-1],
+        Frame(np.arange(1.0, 7).reshape(3, 2)),
+    ],
+    ids=["list", "integers", "read-only", "float16", "reversed view", "frame"],
+)
+def test_replaced_weights_in_any_form_can_be_trained(values):
+    net = MLP([3, 2, 3], Tanh())
+    net.layers[0].weights, net.layers[0].bias = values, [0, 1]
+    assert net.layers[0].weights.tolist() == [[1, 2], [3, 4], [5, 6]]
+    net.fit(*some_data("cross_entropy"), 1, 0.1)
+    assert net.layers[0].weights.tolist() != [[1, 2], [3, 4], [5, 6]]
+    assert np.asarray(values).tolist() == [[1, 2], [3, 4], [5, 6]]
+    double = isinstance(values, np.ndarray) and values.dtype == np.float64
+    assert net.layers[0].weights.dtype == (np.float64 if double else np.float32)
+
+
+@pytest.mark.parametrize("activation", [*ALL, Maxout(2)], ids=str)
+def test_nothing_raises_where_numpy_is_told_to_raise(activation):
+    X, y = some_data("cross_entropy", samples=20, spread=1e3)
+    with np.errstate(all="raise"):
+        net = MLP([3, 8, 3], activation)
+        net.layers[0].weights *= 1e30
+        net.layers[1].weights *= 1e30
+        net.fit(X, y, 2, 1e-3, validation=(X, y))
+        net.accuracy(X, y), net.predict(X), net.probabilities(X)
+        for loss in ("logistic", "squared"):
+            one = MLP([3, 8, 1], activation, loss=loss)
+            one.layers[1].weights *= 1e30
+            one.fit(X, y % 2, 3, 1e30, validation=(X, y % 2))
+            one.accuracy(X, y % 2), one.predict(X), one.gradients(X, y % 2)
+        if activation != Maxout(2):
+            Neuron([1e300, -1e300, 1.0], 1e300, activation)(X * 1e10)
+        Perceptron(3).fit(X * 1e200, y % 2, max_epochs=2).predict(X * 1e200)
+
+
+def test_losses_do_not_raise_where_numpy_is_told_to_raise():
+    z = np.array([[1e4, -1e4], [-750.0, 750.0]])
+    with np.errstate(all="raise"):
+        for loss, outputs, y in (
+            (CrossEntropy(), z, np.array([1, 0])),
+            (Logistic(), z[:, :1], np.array([0, 0])),
+            (Squared(), z * 1e300, z),
+        ):
+            assert loss.value(outputs, y) > 0
+            assert loss.gradient(outputs, y).shape == outputs.shape
+
+
 def test_losses_survive_extreme_logits():
     z = np.array([[1e4, -1e4, 0.0], [-1e300, 1e300, 5.0]])
     net = MLP([2, 3])
@@ -505,6 +855,7 @@ def test_losses_survive_extreme_logits():
 # --------------------------------------------------------------------------------- what it refuses
 
 X3, Y3 = np.zeros((4, 3)), [0, 1, 2, 0]
+LAYER = Dense(X3, [0, 0, 0], ReLU())
 REFUSED = [
     # (call, error, words that the message must hold)
     (lambda: Neuron([[1, 2]], 0, Step()), ValueError, "weights"),
@@ -551,8 +902,11 @@ REFUSED = [
     (lambda: MLP([3, 3]).gradients(X3, [0, 1, 3, 0]), ValueError, "y.*0 to 2"),
     (lambda: MLP([3, 3]).gradients(X3, [0, 0.5, 1, 0]), ValueError, "y.*integers"),
     (lambda: MLP([3, 3]).gradients(X3, Y3[:3]), ValueError, "y must hold 4 labels.*3"),
-    (lambda: MLP([3, 1]).gradients(X3, [0, 0, 0, 0]), ValueError, "at least 2 outputs.*logistic"),
-    (lambda: MLP([3, 2], loss="logistic").gradients(X3, Y3), ValueError, "exactly 1 output.*2"),
+    (lambda: MLP([3, 1]), ValueError, r"cross_entropy.*at least 2 outputs.*= 1;.*logistic"),
+    (lambda: MLP([3, 2], loss="logistic"), ValueError, "logistic.*exactly 1 output.*= 2"),
+    (lambda: MLP([3, 3], loss=["squared"]), ValueError, r"loss.*'logistic'.*\['squared'\]"),
+    (lambda: MLP([3, 3], loss=Squared()), ValueError, r"loss.*'logistic'.*Squared\(\)"),
+    (lambda: MLP([3, 3], centred="yes"), TypeError, "centred.*True or False.*'yes'"),
     (lambda: MLP([3, 2], loss="squared").gradients(X3, Y3), ValueError, r"y.*\(4, 2\).*\(4,\)"),
     (
         lambda: MLP([3, 1], loss="squared").gradients(X3, [0, 0, 0, math.inf]),
@@ -574,7 +928,51 @@ REFUSED = [
         ValueError,
         "validation X",
     ),
+    (
+        lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, validation=(X3,)),
+        TypeError,
+        "validation.*tuple of 1",
+    ),
+    (
+        lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, validation=(X3, Y3[:2])),
+        ValueError,
+        "validation y must hold 4 labels.*2",
+    ),
+    (
+        lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, validation=(X3, [0, 1, 2, 7])),
+        ValueError,
+        "validation y.*0 to 2.*7",
+    ),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, progress="yes"), TypeError, "progress.*'yes'"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, callback=3), TypeError, "callback.*3"),
+    (lambda: MLP([3, 3]).fit(X3, ["a", "b", "c", "a"], 1, 0.1), TypeError, "y must hold real"),
+    (lambda: MLP([3, 3]).fit(X3, [0, 1, math.nan, 0], 1, 0.1), ValueError, "y must be finite"),
+    (lambda: MLP([3, 3]).fit(X3, np.zeros((4, 1)), 1, 0.1), ValueError, r"y.*\(n,\).*\(4, 1\)"),
+    (lambda: MLP([3, 3]).fit(Frame([["a"] * 3]), [0], 1, 0.1), TypeError, "X must hold real"),
+    (lambda: MLP([3, 3]).fit(X3, [0, 1.5, 2, 1.5], 1, 0.1), ValueError, "y.*0 to 2, got 1.5$"),
+    (lambda: Dense([1, 2], [0], ReLU()), ValueError, r"weights.*\(fan_in, units\).*\(2,\)"),
+    (lambda: Dense(np.zeros((0, 2)), [0, 0], ReLU()), ValueError, "weights.*non-empty"),
+    (lambda: Dense(X3, [0], ReLU()), ValueError, r"bias must have shape \(3,\).*\(1,\)"),
+    (lambda: Dense(X3, 0, ReLU()), ValueError, r"bias must have shape \(3,\).*\(\)"),
+    (lambda: Dense(X3, [0, 0, math.inf], ReLU()), ValueError, "bias must be finite.*float32"),
+    (lambda: Dense(X3 + 1e39, [0, 0, 0], ReLU()), ValueError, "weights must be finite in float32"),
+    (lambda: Dense(X3, [0, 0, 0], ReLU), TypeError, r"activation.*ReLU\(\)"),
+    (lambda: Dense(X3, [0, 0, 0], ReLU()).forward([1, 2]), ValueError, r"A.*\(samples, 4\).*\(2,"),
+    (lambda: MaxoutLayer(X3, [0]), ValueError, r"weights.*\(pieces, fan_in, units\).*\(4, 3\)"),
+    (lambda: MaxoutLayer([X3], [0, 0, 0]), ValueError, r"bias must have shape \(1, 3\).*\(3,\)"),
+    (
+        lambda: setattr(LAYER, "weights", X3.T),
+        ValueError,
+        r"weights.*\(4, 3\), as before.*\(3, 4\)",
+    ),
+    (lambda: setattr(LAYER, "weights", [["a"]]), TypeError, "weights must hold real"),
+    (lambda: setattr(LAYER, "weights", X3 * 1j), TypeError, "weights.*complex"),
+    (lambda: setattr(LAYER, "bias", 0), ValueError, r"bias.*\(3,\), as before.*\(\)"),
+    (lambda: setattr(LAYER, "bias", [0, math.nan, 0]), ValueError, "bias must be finite"),
+    (lambda: setattr(LAYER, "activation", ReLU), TypeError, r"activation.*ReLU\(\)"),
+    (lambda: setattr(LAYER, "activation", abs), TypeError, "activation.*abs"),
+    (lambda: setattr(Neuron([1], 0, Step()), "weights", "1"), TypeError, "weights must hold real"),
+    (lambda: setattr(Neuron([1], 0, Step()), "bias", math.nan), ValueError, "bias.*nan"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, snapshot_every=0), ValueError, "snapshot_every"),
 ]
 
@@ -583,6 +981,14 @@ REFUSED = [
 def test_what_it_cannot_use_it_refuses_by_name(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_a_refused_replacement_leaves_the_layer_as_it_was():
+    kept = copy.deepcopy(LAYER)
+    for name, value in (("weights", X3.T), ("bias", [0, math.nan, 0]), ("activation", ReLU)):
+        with pytest.raises((TypeError, ValueError)):
+            setattr(LAYER, name, value)
+    assert LAYER == kept
 
 
 def test_every_initialiser_has_a_name_and_every_text_is_readable():
