@@ -384,6 +384,13 @@ def test_a_seed_determines_the_run(activation):
     assert not np.array_equal(trained(1, activation), trained(2, activation))
 
 
+def test_the_seed_determines_the_initial_weights():
+    first, again, other = (MLP([3, 4, 2], ReLU(), seed=seed) for seed in (1, 1, 2))
+    for a, b, c in zip(first.layers, again.layers, other.layers, strict=True):
+        assert np.array_equal(a.weights, b.weights)
+        assert not np.isin(c.weights, a.weights).any()
+
+
 def test_the_seed_determines_the_order_of_the_mini_batches():
     def order(seed, start):
         net, seen = MLP([1, 1], loss="squared", seed=seed), []
@@ -521,6 +528,39 @@ def test_progress_shows_where_someone_looks_and_nowhere_else(capsys, monkeypatch
     assert shown.endswith("\r")  # and nothing of it stays
     assert len(history.loss) == 5
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_a_notebook_shows_progress_to_a_person_and_to_nobody_else():
+    """The front end of a person can answer `input`; what runs notebooks by itself cannot."""
+    from jupyter_client.manager import start_new_kernel
+
+    code = "from actfun.network import MLP\nnet = MLP([1, 2])\n"
+    code += "history = net.fit([[0], [1]], [0, 1], 3, 0.1, progress=True)"
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        shown = {}
+        for person in (True, False):
+            outputs = shown[person] = []
+            client.execute_interactive(
+                code,
+                allow_stdin=person,
+                stdin_hook=lambda message: None,
+                output_hook=lambda message, to=outputs: to.append(message["content"]),
+                timeout=60,
+            )
+        assert any("0/3" in str(content) for content in shown[True])
+        assert not any("data" in content or "text" in content for content in shown[False])
+        assert not any("ename" in content for content in shown[False])
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_without_tqdm_a_network_trains_where_nobody_looks(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    X, y = some_data("cross_entropy")
+    assert len(MLP([3, 3]).fit(X, y, 2, 0.1, progress=True).loss) == 2
 
 
 @pytest.mark.parametrize("activation", [ReLU(), Tanh(), PReLU(), Maxout(2)], ids=str)

@@ -15,8 +15,8 @@ POSITIVE = Interval(0, REAL.high)
 class Checked:
     """An attribute that goes through ``check(owner, name, value)`` whenever it is set."""
 
-    def __init__(self, check):
-        self.check = check
+    def __init__(self, check, doc):
+        self.check, self.__doc__ = check, doc
 
     def __set_name__(self, owner, name):
         self.name = name

@@ -35,7 +35,8 @@ def _replacement(layer, name, values):
 class _Layer(Comparable):
     """What both kinds of layer share: Z = A W + b, once or for several pieces."""
 
-    weights, bias = Checked(_replacement), Checked(_replacement)
+    weights = Checked(_replacement, "The weights; what replaces them is copied.")
+    bias = Checked(_replacement, "The biases; what replaces them is copied.")
     form = ()  # what the axes of the weights are
 
     def __init__(self, weights, bias):
@@ -85,7 +86,9 @@ class Dense(_Layer):
     """
 
     form = ("fan_in", "units")
-    activation = Checked(lambda layer, name, value: check_activation_instance(value, name))
+    activation = Checked(
+        lambda layer, name, value: check_activation_instance(value, name), "The activation f."
+    )
 
     def __init__(self, weights, bias, activation):
         super().__init__(weights, bias)

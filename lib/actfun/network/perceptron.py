@@ -32,9 +32,14 @@ class Neuron(Comparable):
     array([0., 0., 0., 1.])
     """
 
-    weights = Checked(lambda neuron, name, values: finite_array(values, name, 1).copy())
-    bias = Checked(lambda neuron, name, value: real_number(value, name))
-    activation = Checked(lambda neuron, name, value: check_activation_instance(value, name))
+    weights = Checked(
+        lambda neuron, name, values: finite_array(values, name, 1).copy(),
+        "The weights w, float64 of shape (features,).",
+    )
+    bias = Checked(lambda neuron, name, value: real_number(value, name), "The bias b, a float.")
+    activation = Checked(
+        lambda neuron, name, value: check_activation_instance(value, name), "The activation f."
+    )
 
     def __init__(self, weights, bias, activation):
         self.weights, self.bias, self.activation = weights, bias, activation
