@@ -590,6 +590,27 @@ def test_nothing_raises_where_numpy_is_told_to_raise(activation):
         summary(race(plan, moons(), seeds=[0], epochs=3))
 
 
+class Bump:
+    """An activation of the reader's own, which NumPy would complain of."""
+
+    def __call__(self, x):
+        return np.exp(-x * x)
+
+    def derivative(self, x):
+        return -2 * x * np.exp(-x * x)
+
+
+def test_instruments_do_not_raise_where_numpy_is_told_to_raise():
+    net = MLP([1, 3, 1], Bump(), loss="squared")
+    net.layers[0].weights[:], net.layers[0].bias[:] = 1, [0, 0, 1]
+    net.layers[1].weights[:] = 0
+    with np.errstate(all="raise"):
+        assert dead_units(net, [[50.0], [60.0]]).tolist() == [1]
+        assert dead_units(net, [[0.5], [60.0]]).tolist() == [0]
+        assert gradient_norms(net, [[0.0]], [1e-200], "pre_activations").tolist() == [0, 0]
+        assert gradient_norms(net, [[0.0]], [1e200])[1] == math.inf
+
+
 # --------------------------------------------------------------------------------- what it refuses
 
 NET = MLP([2, 3, 1], ReLU(), loss="logistic")

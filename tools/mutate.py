@@ -170,8 +170,8 @@ MUTATIONS = [
             " self.bias >= 0)", "(samples_array(X, self.features) @ self.weights + self.bias > 0)"),
     network("Novikoff: margin not squared", "perceptron", "/ margin**2", "/ margin"),
     # experiments, tables, exercises
-    Mutation("dead units: any for all", "diagnostics/instruments.py", "!= 0).any(axis=0)", "!= 0).all(axis=0)",
-             "test_diagnostics"),
+    Mutation("dead units: any for all", "diagnostics/instruments.py", "!= 0).any(axis=0)",
+             "!= 0).all(axis=0)", "test_diagnostics"),
     Mutation("layer statistics: deviation over samples", "diagnostics/random_layers.py",
              "spread.append(np.sqrt(A.var(axis=0).mean()))",
              "spread.append(np.sqrt(A.var(axis=1).mean()))", "test_diagnostics"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from actfun.network import MLP, MaxoutLayer
-from actfun.network.losses import OVERFLOW_IS_AN_ANSWER
+from actfun.network.checks import OVERFLOW_IS_AN_ANSWER
 
 
 def _network(net):

@@ -11,9 +11,8 @@ import numpy as np
 from actfun.base import real_array
 from actfun.diagnostics.data import Data
 from actfun.network import MLP
-from actfun.network.checks import whole_number
+from actfun.network.checks import OVERFLOW_IS_AN_ANSWER, whole_number
 from actfun.network.comparing import Comparable
-from actfun.network.losses import OVERFLOW_IS_AN_ANSWER
 from actfun.network.mlp import Training
 from actfun.network.progress import progress_bar
 from actfun.tables import Table

@@ -10,6 +10,7 @@ import numpy as np
 from actfun.activations import SELU
 from actfun.network.checks import (
     FROM_0_BELOW_1,
+    OVERFLOW_IS_AN_ANSWER,
     check_activation_instance,
     real_number,
     samples_array,
@@ -18,7 +19,6 @@ from actfun.network.checks import (
 )
 from actfun.network.comparing import equal, unequal
 from actfun.network.initialisers import as_initialiser
-from actfun.network.losses import OVERFLOW_IS_AN_ANSWER
 
 
 class LayerStatistics(NamedTuple):

@@ -8,6 +8,7 @@ import numpy as np
 
 from actfun.base import REAL, Interval, real_array
 
+OVERFLOW_IS_AN_ANSWER = dict(over="ignore", under="ignore", invalid="ignore")  # for np.errstate
 FROM_0_BELOW_1 = Interval(0, 1, closed_low=True)
 POSITIVE = Interval(0, REAL.high)
 

@@ -9,13 +9,18 @@ import numpy as np
 
 from actfun.activations import PReLU
 from actfun.base import real_array
-from actfun.network.checks import Checked, check_activation_instance, whole_number
+from actfun.network.checks import (
+    OVERFLOW_IS_AN_ANSWER,
+    Checked,
+    check_activation_instance,
+    whole_number,
+)
 from actfun.network.comparing import Comparable
 
 
 def _own(values, name, dtype=np.float32):
     """A copy of the caller's numbers as an array of that dtype, if they are finite in it."""
-    with np.errstate(over="ignore", under="ignore"):
+    with np.errstate(**OVERFLOW_IS_AN_ANSWER):
         array = real_array(values, name).astype(dtype, order="C")
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite in {array.dtype}, got nan, infinity or too much")
@@ -102,6 +107,7 @@ class Dense(_Layer):
         """The number of weights and biases, and of a learned slope."""
         return super().parameter_count + isinstance(self.activation, PReLU)
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def forward(self, A):
         """(Z, f(Z)) for inputs of shape (samples, fan_in), both of shape (samples, units)."""
         Z = self._inputs(A) @ self.weights + self.bias
@@ -167,6 +173,7 @@ class MaxoutLayer(_Layer):
         """The `Maxout` that the layer was made from."""
         return Maxout(self.weights.shape[0])
 
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def forward(self, A):
         """(Z, max Z) for inputs of shape (samples, fan_in)."""
         Z = np.matmul(self._inputs(A), self.weights).transpose(1, 0, 2) + self.bias

@@ -12,9 +12,7 @@ import numpy as np
 
 from actfun.activations import Sigmoid, log_softmax, softmax
 from actfun.base import real_array
-from actfun.network.checks import labels_array
-
-OVERFLOW_IS_AN_ANSWER = dict(over="ignore", under="ignore", invalid="ignore")
+from actfun.network.checks import OVERFLOW_IS_AN_ANSWER, labels_array
 
 
 @dataclass(frozen=True)

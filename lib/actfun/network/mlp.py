@@ -12,6 +12,7 @@ import numpy as np
 from actfun.activations import Identity
 from actfun.network.checks import (
     FROM_0_BELOW_1,
+    OVERFLOW_IS_AN_ANSWER,
     POSITIVE,
     check_activation_instance,
     labels_array,
@@ -23,7 +24,7 @@ from actfun.network.checks import (
 from actfun.network.comparing import equal, same, unequal
 from actfun.network.initialisers import as_initialiser
 from actfun.network.layers import Dense, Maxout, MaxoutLayer
-from actfun.network.losses import LOSSES, OVERFLOW_IS_AN_ANSWER
+from actfun.network.losses import LOSSES
 from actfun.network.progress import progress_bar
 
 
@@ -211,9 +212,8 @@ class MLP:
     def copy(self):
         """An independent copy, weights and random state included, with an empty ``history``."""
         twin = copy.copy(self)
-        twin.layers, twin._order = copy.deepcopy((self.layers, self._order))
         twin.history = History()
-        return twin
+        return copy.deepcopy(twin)
 
     __hash__ = None  # networks change
 

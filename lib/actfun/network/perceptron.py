@@ -8,6 +8,7 @@ import numpy as np
 
 from actfun.base import real_array
 from actfun.network.checks import (
+    OVERFLOW_IS_AN_ANSWER,
     Checked,
     check_activation_instance,
     finite_array,
@@ -17,7 +18,6 @@ from actfun.network.checks import (
     whole_number,
 )
 from actfun.network.comparing import Comparable, equal, unequal
-from actfun.network.losses import OVERFLOW_IS_AN_ANSWER
 
 
 class Neuron(Comparable):
