@@ -5,6 +5,7 @@ import io
 import math
 import pickle
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -854,6 +855,21 @@ def test_replaced_weights_in_any_form_can_be_trained(values):
     assert net.layers[0].weights.dtype == (np.float64 if double else np.float32)
 
 
+@pytest.mark.parametrize(
+    "number",
+    [Fraction(1, 4), np.array(0.25), *(t(0.25) for t in (np.float16, np.float32, np.longdouble))],
+    ids=lambda number: type(number).__name__,
+)
+def test_numbers_of_every_type_train_alike(number):
+    X, y = some_data("cross_entropy", samples=20)
+    expected, net = MLP([3, 4, 3], PReLU()), MLP([3, 4, 3], PReLU())
+    history = expected.fit(X, y, 2, 0.25, momentum=0.25, batch_size=8)
+    assert net.fit(X, y, np.uint8(2), number, momentum=number, batch_size=np.int64(8)) == history
+    assert net == expected
+    assert scaled(he, number) == scaled(he, 0.25)
+    assert Neuron([1], number, Tanh()) == Neuron([1], 0.25, Tanh())
+
+
 @pytest.mark.parametrize("activation", [*ALL, Maxout(2)], ids=str)
 def test_nothing_raises_where_numpy_is_told_to_raise(activation):
     X, y = some_data("cross_entropy", samples=20, spread=1e3)
@@ -964,6 +980,9 @@ REFUSED = [
     (lambda: MLP([3, 3]).fit(X3, Y3, 2.5, 0.1), TypeError, "epochs.*integer"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0), ValueError, r"learning_rate.*\(0, ∞\).*0"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, math.nan), ValueError, "learning_rate.*nan"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, 10**400), ValueError, "learning_rate.*1.8e308"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, True), TypeError, "learning_rate.*bool"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, np.array([0.1])), TypeError, "learning_rate.*ndarray"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, "fast"), TypeError, "learning_rate.*str"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, momentum=1), ValueError, r"momentum.*\[0, 1\).*1"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, batch_size=0), ValueError, "batch_size"),

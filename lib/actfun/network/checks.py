@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from numbers import Real
 
 import numpy as np
 
@@ -71,14 +72,17 @@ def whole_number(value, name, low):
 
 
 def real_number(value, name, limits=REAL):
-    """``value`` as a float within the `Interval` ``limits``."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(
-        value, (int, float, np.integer, np.floating)
-    ):
+    """``value``, any real number of Python or NumPy, as a float in the `Interval` ``limits``."""
+    number = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    if isinstance(number, bool) or not isinstance(number, Real):
         raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}")
-    if value not in limits:
+    try:
+        number = float(number)
+    except OverflowError:
+        raise ValueError(f"{name} must lie in {limits} and below 1.8e308 in size") from None
+    if number not in limits:
         raise ValueError(f"{name} must lie in {limits}, got {value!r}")
-    return float(value)
+    return number
 
 
 def truth(value, name):

@@ -111,11 +111,13 @@ class Training:
     batch_size: int | None = 32
 
     def __post_init__(self):
-        whole_number(self.epochs, "epochs", 1)
-        real_number(self.learning_rate, "learning_rate", POSITIVE)
-        real_number(self.momentum, "momentum", FROM_0_BELOW_1)
+        vars(self).update(
+            epochs=whole_number(self.epochs, "epochs", 1),
+            learning_rate=real_number(self.learning_rate, "learning_rate", POSITIVE),
+            momentum=real_number(self.momentum, "momentum", FROM_0_BELOW_1),
+        )
         if self.batch_size is not None:
-            whole_number(self.batch_size, "batch_size", 1)
+            vars(self).update(batch_size=whole_number(self.batch_size, "batch_size", 1))
 
 
 class MLP:
