@@ -13,8 +13,8 @@ from actfun.diagnostics.data import Data
 from actfun.network import MLP
 from actfun.network.checks import OVERFLOW_IS_AN_ANSWER, whole_number
 from actfun.network.comparing import Comparable
-from actfun.network.mlp import Training
 from actfun.network.progress import progress_bar
+from actfun.network.training import Training
 from actfun.tables import Table
 
 ALLOWED = (

@@ -12,8 +12,9 @@ everywhere. Velocities (momentum) stay float64.
 from actfun.network.initialisers import Initialiser, framework_default, he, lecun, scaled, xavier
 from actfun.network.layers import Dense, Maxout, MaxoutLayer
 from actfun.network.losses import CrossEntropy, Logistic, Squared
-from actfun.network.mlp import MLP, Gradients, History, Trace
+from actfun.network.mlp import MLP
 from actfun.network.perceptron import Mistake, Neuron, Perceptron, novikoff_bound
+from actfun.network.records import Gradients, History, Trace
 
 __all__ = [  # in the order of the reference
     "Neuron",

@@ -3,121 +3,25 @@
 from __future__ import annotations
 
 import copy
-import math
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
 from actfun.activations import Identity
 from actfun.network.checks import (
-    FROM_0_BELOW_1,
     OVERFLOW_IS_AN_ANSWER,
-    POSITIVE,
     check_activation_instance,
     labels_array,
-    real_number,
     samples_array,
     truth,
     whole_number,
 )
-from actfun.network.comparing import equal, same, unequal
+from actfun.network.comparing import same
 from actfun.network.initialisers import as_initialiser
 from actfun.network.layers import Dense, Maxout, MaxoutLayer
 from actfun.network.losses import LOSSES
 from actfun.network.progress import progress_bar
-
-
-class Trace(NamedTuple):
-    """A forward pass: the inputs, then pre-activations and activations of every layer in order.
-
-    ``inputs`` has shape (samples, features), the entries of both lists (samples, units), the
-    pre-activations of a maxout layer (samples, pieces, units); all are float64.
-    """
-
-    inputs: np.ndarray
-    pre_activations: list
-    activations: list
-
-    __eq__, __ne__ = equal, unequal
-
-    def __repr__(self):
-        widths = "–".join(str(A.shape[1]) for A in (self.inputs, *self.activations))
-        return f"Trace({len(self.inputs)} samples, {widths})"
-
-    @property
-    def outputs(self):
-        """The activations of the last layer."""
-        return self.activations[-1]
-
-
-class Gradients(NamedTuple):
-    """A backward pass, layer by layer in order.
-
-    ``loss`` is the loss, ``parameters`` a list of (∂loss/∂W, ∂loss/∂b) per layer (for a PReLU layer
-    a third entry, ∂loss/∂slope), ``pre_activations`` a list of ∂loss/∂Z.
-    """
-
-    loss: float
-    parameters: list
-    pre_activations: list
-
-    __eq__, __ne__ = equal, unequal
-
-    def __repr__(self):
-        return f"Gradients(loss {self.loss:.4g}, {len(self.parameters)} layers)"
-
-
-@dataclass
-class History:
-    """What a training run did.
-
-    ``loss`` and ``accuracy`` hold one number per finished epoch: means over its mini-batches, each
-    measured before its update. ``validation_loss`` and ``validation_accuracy`` are measured after
-    the epoch, if ``validation`` was given. Accuracies stay empty with the squared loss.
-    ``snapshots`` maps step numbers to copies of the network, ``steps`` counts the updates. If the
-    loss or a weight stopped being finite, ``diverged`` is true; if an error or Ctrl-C ended the
-    run, ``interrupted`` is; ``message`` says when. Histories are equal if all of this is.
-    """
-
-    loss: list = field(default_factory=list)
-    accuracy: list = field(default_factory=list)
-    validation_loss: list = field(default_factory=list)
-    validation_accuracy: list = field(default_factory=list)
-    snapshots: dict = field(default_factory=dict)
-    steps: int = 0
-    diverged: bool = False
-    interrupted: bool = False
-    message: str = ""
-
-    def __repr__(self):
-        text = f"{len(self.loss)} epochs, {self.steps} steps"
-        if self.loss:
-            text += f", loss {self.loss[-1]:.4g}"
-        if self.accuracy:
-            text += f", accuracy {100 * self.accuracy[-1]:.1f} %"
-        if self.validation_accuracy:
-            text += f", validation accuracy {100 * self.validation_accuracy[-1]:.1f} %"
-        return f"History({text}{'; ' + self.message if self.message else ''})"
-
-
-@dataclass(frozen=True)
-class Training:
-    """How `MLP.fit` descends: its arguments, checked."""
-
-    epochs: int
-    learning_rate: float
-    momentum: float = 0.9
-    batch_size: int | None = 32
-
-    def __post_init__(self):
-        vars(self).update(
-            epochs=whole_number(self.epochs, "epochs", 1),
-            learning_rate=real_number(self.learning_rate, "learning_rate", POSITIVE),
-            momentum=real_number(self.momentum, "momentum", FROM_0_BELOW_1),
-        )
-        if self.batch_size is not None:
-            vars(self).update(batch_size=whole_number(self.batch_size, "batch_size", 1))
+from actfun.network.records import Gradients, History, Trace
+from actfun.network.training import Training, train
 
 
 class MLP:
@@ -365,13 +269,7 @@ class MLP:
 
         try:
             with bar as advance:
-                after_step()
-                velocities = []
-                while len(history.loss) < training.epochs and not history.diverged:
-                    self._epoch(history, X, y, training, velocities, after_step)
-                    if not history.diverged:
-                        self._validate(history, validation)
-                        advance(f"loss {history.loss[-1]:.4g}")
+                train(self, history, X, y, training, validation, after_step, advance)
         except BaseException as problem:  # Ctrl-C as well
             history.interrupted = True
             history.message = (
@@ -380,58 +278,6 @@ class MLP:
             )
             raise
         return history
-
-    def _epoch(self, history, X, y, training, velocities, after_step):
-        """One pass over the data in a new order; notes in the history what it did."""
-        finite = copy.deepcopy(self.layers)
-        order = self._order.permutation(len(X))
-        size = training.batch_size or len(X)
-        loss = correct = 0.0
-        for start in range(0, len(X), size):
-            batch = order[start : start + size]
-            trace, targets = self._forward(X[batch]), y[batch]
-            gradients = self._backward(trace, targets)
-            if not math.isfinite(gradients.loss):
-                return self._diverged(history, finite, "the loss")
-            loss += gradients.loss * len(batch)
-            if self.loss.key != "squared":
-                correct += self._accuracy(trace.outputs, targets) * len(batch)
-            self._update(gradients, training, velocities)
-            history.steps += 1
-            after_step()
-        if not all(layer.is_finite() for layer in self.layers):
-            return self._diverged(history, finite, "a weight")
-        history.loss.append(loss / len(X))
-        if self.loss.key != "squared":
-            history.accuracy.append(correct / len(X))
-
-    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
-    def _update(self, gradients, training, velocities):
-        """One step of gradient descent with momentum; the velocities start at 0."""
-        if not velocities:
-            velocities += [[np.zeros_like(g) for g in layer] for layer in gradients.parameters]
-        for layer, steps, slopes in zip(self.layers, velocities, gradients.parameters, strict=True):
-            for step, slope in zip(steps, slopes, strict=True):
-                step *= training.momentum
-                step -= training.learning_rate * slope
-            layer.move(*steps)
-
-    def _validate(self, history, validation):
-        if validation is None:
-            return
-        X, y = validation
-        outputs = self._forward(X).outputs
-        history.validation_loss.append(self.loss.value(outputs, y))
-        if self.loss.key != "squared":
-            history.validation_accuracy.append(self._accuracy(outputs, y))
-
-    def _diverged(self, history, finite, what):
-        self.layers = finite
-        history.diverged = True
-        history.message = (
-            f"diverged: in epoch {len(history.loss) + 1}, step {history.steps}, "
-            f"{what} was no longer finite"
-        )
 
 
 def _one_each(value, count, name, per):
