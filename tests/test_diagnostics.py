@@ -127,8 +127,8 @@ def test_data_are_equal_by_contents_and_say_what_they_are():
     twin = pickle.loads(pickle.dumps(data))
     assert twin == data and not twin != data and twin is not data
     assert data != digits(centred=False) and not data == moons()
-    text = "Data(1400 samples for training, 397 for testing, 64 features)"
-    assert repr(data) == text
+    assert repr(data) == "Data(1400 × 64 for training, 397 × 64 for testing)"
+    assert repr(Data([[1]], [0], [], [])) == "Data(1 × 1 for training, 0 for testing)"
     statistics = layer_statistics(ReLU(), depth=2, width=4)
     assert statistics == layer_statistics(ReLU(), depth=2, width=4)
     assert statistics != layer_statistics(ReLU(), depth=2, width=4, seed=1)

@@ -538,7 +538,7 @@ def test_a_notebook_shows_progress_to_a_person_and_to_nobody_else():
 
     code = "from actfun.network import MLP\nnet = MLP([1, 2])\n"
     code += "history = net.fit([[0], [1]], [0, 1], 3, 0.1, progress=True)"
-    manager, client = start_new_kernel(kernel_name="python3")
+    manager, client = start_new_kernel(startup_timeout=600, kernel_name="python3")
     try:
         shown = {}
         for person in (True, False):
@@ -548,7 +548,7 @@ def test_a_notebook_shows_progress_to_a_person_and_to_nobody_else():
                 allow_stdin=person,
                 stdin_hook=lambda message: None,
                 output_hook=lambda message, to=outputs: to.append(message["content"]),
-                timeout=60,
+                timeout=600,
             )
         assert any("0/3" in str(content) for content in shown[True])
         assert not any("data" in content or "text" in content for content in shown[False])

@@ -27,8 +27,8 @@ class Data(NamedTuple):
     __eq__, __ne__ = equal, unequal
 
     def __repr__(self):
-        train, test = len(self.X), len(self.X_test)
-        return f"Data({train} samples for training, {test} for testing, {self.X.shape[1]} features)"
+        train, test = (" × ".join(map(str, np.shape(part))) for part in (self.X, self.X_test))
+        return f"Data({train} for training, {test} for testing)"
 
 
 def _read_only(*arrays):

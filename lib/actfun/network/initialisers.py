@@ -29,6 +29,7 @@ class Initialiser:
     random_bias: bool = False
 
     def __call__(self, rng, fan_in, fan_out):
+        """Random weights, float64 of shape (fan_in, fan_out), drawn from a NumPy ``Generator``."""
         fan_in = whole_number(fan_in, "fan_in", 1)
         fan_out = whole_number(fan_out, "fan_out", 1)
         return self._draw(rng, fan_in, fan_out, (fan_in, fan_out))
