@@ -29,7 +29,7 @@ def _own(values, name, dtype=np.float32):
 
 def _replacement(layer, name, values):
     """What is put in place of weights or biases: a copy of the same shape."""
-    double = getattr(values, "dtype", None) == np.float64
+    double = isinstance(values, np.ndarray) and values.dtype.type is np.float64
     array = _own(values, name, np.float64 if double else np.float32)
     shape = getattr(layer, name).shape
     if array.shape != shape:
