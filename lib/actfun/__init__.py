@@ -22,10 +22,11 @@ def __getattr__(name):
     try:
         return importlib.import_module(f"actfun.{name}")
     except ModuleNotFoundError as error:
+        missing = error.name.partition(".")[0]
         raise ModuleNotFoundError(
-            f"actfun.{name} needs {error.name}, which comes with: pip install 'actfun[book]'",
-            name=error.name,
-        ) from None
+            f"actfun.{name} needs {missing}, which comes with: pip install 'actfun[book]'",
+            name=missing,
+        ) from error
 
 
 def __dir__():
