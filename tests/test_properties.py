@@ -125,7 +125,7 @@ def test_order_is_kept_and_no_difference_is_stretched_too_far(f, x, y):
     slack = 16 * EPS * (1 + abs(f(high)) + abs(f(low)))
     if f.monotone:
         assert rise >= -slack
-    if f.smoothness >= 0:
+    if math.isfinite(f.lipschitz()):
         assert abs(rise) <= f.lipschitz() * (high - low) + slack
 
 
@@ -221,7 +221,7 @@ def inputs_of_any_kind(draw):
     return x, np.array(np.asarray(x), code)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(f=extreme_activations(), kinds=inputs_of_any_kind(), part=st.sampled_from(["f", "slope"]))
 def test_dtype_shape_and_limits_hold_for_everything_that_is_allowed(f, kinds, part):
     x, plain = kinds

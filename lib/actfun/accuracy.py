@@ -47,8 +47,8 @@ def points(f, dtype, count=200, kinks=True):
 def exact(f, t, derivative=False, tail=0):
     """f(t), or f′(t), to at least 32 digits: a number of mpmath, for any ``t`` of mpmath.
 
-    The slope is a difference over a step of 10⁻²⁵t. ``tail`` is the number of digits needed besides
-    for exponentials that are far smaller than 1 and yet count.
+    The slope is a difference over a step of 10⁻²⁵, or 10⁻²⁵t near 0. ``tail`` is the number of
+    digits needed besides for exponentials that are far smaller than 1 and yet count.
     """
     import mpmath
 
@@ -59,12 +59,14 @@ def exact(f, t, derivative=False, tail=0):
             far = mpmath.sign(t) * mpmath.mpf("1e100")
             return f.definition(far, mpmath) * (t / far)
 
-    # For e^t − 1 at tiny t, and for the change of 1/t or 1/t² over the step at a large one.
-    powers = 2 * abs(mpmath.log10(abs(t) or 1))
+    size = abs(t) or mpmath.mpf("1e-400")
+    powers = mpmath.log10(size)
+    # For e^t − 1 at tiny t, and for the change of t² or 1/t over the step.
+    powers = 2 * abs(powers) if derivative else max(-powers, 0)
     with mpmath.workdps(int(80 + powers + tail)):
         if not derivative:
             return definition(t)
-        h = (abs(t) or 1) * mpmath.mpf("1e-25")
+        h = min(size, 1) * mpmath.mpf("1e-25")
         return (definition(t + h) - definition(t - h)) / (2 * h)
 
 
