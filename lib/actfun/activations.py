@@ -266,9 +266,11 @@ class HardTanh(Activation):
     def definition(self, x, m):
         return min(max(x, self.min_val), self.max_val)
 
-    @elementwise
     def __call__(self, x):
-        return np.clip(x, self.min_val, self.max_val)
+        x = real_array(x)
+        with np.errstate(over="ignore", under="ignore"):
+            low, high = np.array([self.min_val, self.max_val]).astype(x.dtype)
+        return np.clip(x, low, high)
 
     @elementwise
     def derivative(self, x):

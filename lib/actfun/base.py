@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 BLOCK = 8192  # elements computed at a time, so that temporaries stay in the processor's cache
+FLOATS = (np.dtype(np.float64), np.dtype(np.float32), np.dtype(np.float16))
 INFINITY = math.inf
 EVERYWHERE = np.sinh(np.linspace(-12, 12, 8000))  # ±81 000, densest around 0; where we look first
 
@@ -34,11 +35,12 @@ def real_array(x, name="x"):
         array = np.asarray(x)
     except ValueError:
         raise TypeError(f"{name} must be an array of real numbers, got a ragged sequence") from None
+    if array.dtype in FLOATS:
+        return array
     if array.dtype.kind in "iub":
         return array.astype(np.float64)
-    native = array.dtype.newbyteorder("=")
-    if native in (np.float16, np.float32, np.float64):
-        return array.astype(native, copy=False)
+    if array.dtype.newbyteorder("=") in FLOATS:
+        return array.astype(array.dtype.newbyteorder("="))
     raise TypeError(
         f"{name} must hold real numbers (float16, float32, float64 or integers of up to 64 bits), "
         f"got {type(x).__name__} of dtype {array.dtype}"
@@ -55,7 +57,7 @@ def elementwise(formula):
     @functools.wraps(formula)
     def apply(self, x):
         x = real_array(x)
-        precision = np.result_type(x.dtype, self.precision)
+        precision = max(x.dtype, self.precision)
         source, result = x.reshape(-1), np.empty(x.size, x.dtype)
         with np.errstate(over="ignore", under="ignore"):
             for start in range(0, x.size, BLOCK):
