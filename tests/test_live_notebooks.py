@@ -44,7 +44,7 @@ def test_the_library_is_pure_and_needs_nothing_that_the_browser_lacks():
     files = [
         path for path in (ROOT / "lib" / "actfun").rglob("*.*") if "__pycache__" not in path.parts
     ]
-    assert {path.suffix for path in files} == {".py", ".mplstyle"}
+    assert {path.suffix for path in files} == {".py", ".mplstyle", ".typed"}
     for path in files:
         if path.suffix == ".py":
             assert foreign(path.read_text(encoding="utf-8")) <= IN_THE_BROWSER, path
@@ -71,5 +71,6 @@ def test_first_cell_installs_when_and_only_when_the_library_is_missing(
         exec(cell, {"get_ipython": lambda: shell})
         for name in re.findall(r'open\("(.+?)"', code(original)):
             assert (tmp_path / name).read_bytes() == path.with_name(name).read_bytes()
-    install = ("pip", "install -q git+https://example.org/book mpmath")
+    packages = "matplotlib scikit-learn ipywidgets mpmath"
+    install = ("pip", f"install -q git+https://example.org/book {packages}")
     assert run == ([install] * len(NOTEBOOKS) if missing else [])

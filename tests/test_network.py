@@ -203,7 +203,7 @@ def smooth_case(loss, **arguments):
     raise AssertionError("no seed keeps away from the kinks")
 
 
-def finite_differences(net, X, y, array, h=1e-5):
+def finite_differences(net, X, y, array, h=1e-6):
     """∂loss/∂array by central differences, one entry after the other."""
     slopes = np.empty_like(array)
     for index in np.ndindex(array.shape):

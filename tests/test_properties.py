@@ -2,13 +2,18 @@
 
 import dataclasses
 import math
+import tempfile
+import warnings
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+import actfun
 from actfun import (
     ALL,
     ELU,
@@ -120,7 +125,7 @@ def test_order_is_kept_and_no_difference_is_stretched_too_far(f, x, y):
     slack = 16 * EPS * (1 + abs(f(high)) + abs(f(low)))
     if f.monotone:
         assert rise >= -slack
-    if f.smoothness >= 0:
+    if math.isfinite(f.lipschitz()):
         assert abs(rise) <= f.lipschitz() * (high - low) + slack
 
 
@@ -133,6 +138,165 @@ def test_a_difference_lies_between_the_slopes(f, x, h):
     parameters = [v for v in vars(f).values() if isinstance(v, float)]
     curvature = 100 * max([1.0, *parameters]) ** 2
     assert abs(rise - f.derivative(x)) <= curvature * h**2 + 1e-15 * (1 + abs(f(x))) / h
+
+
+# ----------------------------------------------------------------- any parameters, dtypes, layouts
+
+SHAPES = {
+    "as it is": lambda x: x,
+    "no dimension": lambda x: x[:1].reshape(()),
+    "empty": lambda x: x[:0].reshape(0, 3),
+    "every other": lambda x: np.repeat(x, 2)[::2],
+    "backwards": lambda x: x[::-1],
+    "by columns": lambda x: np.asfortranarray(x.reshape(2, -1)),
+    "windows that overlap": lambda x: np.lib.stride_tricks.sliding_window_view(x, 3),
+    "repeated without memory": lambda x: np.broadcast_to(x, (3, x.size)),
+    "a field of records": lambda x: np.rec.fromarrays([x, x], names="x, y").x,
+    "not aligned": lambda x: np.frombuffer(b"?" + x.tobytes(), x.dtype, offset=1),
+    "a matrix": lambda x: np.asarray(x).view(np.matrix),
+    "a memory map": lambda x: in_a_file(x),
+    "with __array__": lambda x: HasArray(x),
+}
+
+
+class HasArray:
+    """What pandas, PyTorch and others offer, and nothing else."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.values, dtype=dtype, copy=copy)
+
+
+def in_a_file(x):
+    with tempfile.TemporaryFile() as file:
+        mapped = np.memmap(file, x.dtype, "w+", shape=x.shape)
+    mapped[:] = x
+    return mapped
+
+
+def parameter_values(p):
+    """Any value that is allowed, extreme ones often, as Python and NumPy write numbers."""
+    if p.choices:
+        return st.sampled_from(p.choices) | st.sampled_from(p.choices).map(np.str_)
+    low, high = max(p.allowed.low, -1.7e308), min(p.allowed.high, 1.7e308)
+    extreme = [0, 1, 5e-324, 1e-46, 1e-40, 1e-8, 65505, 1e39, 1.7e308]
+    within = [v * s for v in extreme for s in (1, -1) if low <= v * s <= high]
+    numbers = st.sampled_from([low, high, *within]) | st.floats(low, high)
+    kinds = (float, np.float64, np.longdouble, np.array)
+    numbers = st.builds(lambda kind, value: kind(value), st.sampled_from(kinds), numbers)
+    signed = (np.int8, np.float16, np.float32, int, Fraction)
+    small = [kind(v) for kind in signed for v in (-2, 0, 1, 3) if low <= v <= high]
+    small += [kind(v) for kind in (np.uint8, np.uint64) for v in (0, 1, 3) if low <= v <= high]
+    return numbers | st.sampled_from(small)
+
+
+@st.composite
+def extreme_activations(draw):
+    """A function of the catalogue with any parameters that it allows."""
+    cls = type(draw(st.sampled_from(ALL)))
+    values = {name: draw(parameter_values(p)) for name, p in cls.parameters().items()}
+    if cls is HardTanh:
+        assume(float(values["min_val"]) < float(values["max_val"]))
+    return cls(**values)
+
+
+FLOATS = {"f2": 16, "f4": 32, "f8": 64}
+
+
+@st.composite
+def inputs_of_any_kind(draw):
+    """(input, its values as a plain array): any dtype and byte order, any layout."""
+    code = draw(st.sampled_from(sorted(FLOATS)))
+    limits = np.finfo(code)
+    special = [0.0, -0.0, math.inf, -math.inf, math.nan, float(limits.max), float(limits.min)]
+    special += [float(limits.smallest_subnormal), -float(limits.tiny), 3.0, -3.0]
+    element = st.sampled_from(special) | st.floats(width=FLOATS[code])
+    values = draw(st.lists(element, min_size=6, max_size=6))
+    x = np.array(values, draw(st.sampled_from("<>")) + code)
+    x = SHAPES[draw(st.sampled_from(sorted(SHAPES)))](x)
+    if isinstance(x, np.ndarray) and draw(st.booleans()):
+        x.flags.writeable = False
+    return x, np.array(np.asarray(x), code)
+
+
+@settings(max_examples=200)
+@given(f=extreme_activations(), kinds=inputs_of_any_kind(), part=st.sampled_from(["f", "slope"]))
+def test_dtype_shape_and_limits_hold_for_everything_that_is_allowed(f, kinds, part):
+    x, plain = kinds
+    g = f if part == "f" else f.derivative
+    before = plain.tobytes()
+    with warnings.catch_warnings(), np.errstate(all="raise"):
+        warnings.simplefilter("error")
+        result = g(x)
+    assert type(result) is (np.ndarray if plain.ndim else plain.dtype.type)
+    assert result.dtype == plain.dtype and result.shape == plain.shape
+    usual = type(f)() if part == "f" else type(f)().derivative  # its limits: test_accuracy
+    assert np.array_equal(np.isnan(result), np.isnan(usual(plain)))
+    assert np.array(np.asarray(x), plain.dtype).tobytes() == before, "the input was changed"
+    # Rounded once from float64, it is the same but for the digits that the dtype has.
+    with np.errstate(over="ignore", under="ignore"):
+        exact = g(plain.astype(np.float64)).astype(plain.dtype)
+    slack = 16 * np.finfo(plain.dtype).eps
+    near = np.isclose(result, exact, rtol=slack, atol=slack, equal_nan=True)
+    kinks = np.array(f.kinks, plain.dtype) if part == "slope" else ()
+    assert (near | np.isin(plain, kinks)).all()
+    assert eval(repr(f), vars(actfun)) == f and "np." not in repr(f)
+    assert all(type(value) in (float, str) for value in dataclasses.asdict(f).values())
+
+
+@pytest.mark.parametrize("f", [*ALL, softmax, log_softmax, softmax_jacobian], ids=str)
+def test_a_masked_array_is_refused_before_its_mask_is_lost(f):
+    for g in (f, f.derivative) if f in ALL else (f,):
+        with pytest.raises(TypeError, match=r"^[xz] must not be a masked array.*filled"):
+            g(np.ma.masked_greater([1.0, 2.0], 1.5))
+
+
+@pytest.mark.parametrize(
+    "wrong", [True, np.True_, 1j, "1", None, [1.0], np.array([1.0]), np.array(True), Decimal(1)]
+)
+def test_a_parameter_that_is_no_real_number_is_refused(wrong):
+    with pytest.raises(TypeError, match="^ELU: alpha must be a real number, got"):
+        ELU(wrong)
+
+
+def test_a_parameter_beyond_the_floats_is_refused():
+    for wrong in (10**400, np.longdouble("1e400"), math.inf, np.float32(np.inf)):
+        with pytest.raises(ValueError, match=r"^ELU: alpha must lie in \[0, ∞\), got"):
+            ELU(wrong)
+    for wrong in (np.array("tanh"), ["tanh"], "TANH", 1):
+        with pytest.raises(ValueError, match="^GELU: approximate must be 'none' or 'tanh', got"):
+            GELU(wrong)
+
+
+@pytest.mark.parametrize("code", [">f2", ">f4", ">f8", ">i4", ">u2"])
+def test_the_other_byte_order_is_read_and_the_machines_own_comes_back(code):
+    x = np.arange(6).astype(code).reshape(2, 3)
+    native = x.astype(x.dtype.newbyteorder("="))
+    for g in (*ALL, *(f.derivative for f in ALL), softmax, log_softmax, softmax_jacobian):
+        assert g(x).dtype.isnative and np.array_equal(g(x), g(native))
+        assert g(x).dtype == (native.dtype if native.dtype.kind == "f" else np.float64)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize(
+    ("f", "x", "value", "slope"),
+    [
+        (ELU(1e39), [-np.inf, 0, np.inf], [-1e39, 0, np.inf], [0, 1e39, 1]),
+        (PReLU(1e39), [-np.inf, 0, np.inf], [-np.inf, 0, np.inf], [1e39, 1e39, 1]),
+        (LeakyReLU(1e-46), [-np.inf, 0, np.inf], [-np.inf, 0, np.inf], [1e-46, 1e-46, 1]),
+        (HardTanh(0, 1.7e308), [-np.inf, 1, np.inf], [0, 1, 1.7e308], [0, 1, 0]),
+        (HardTanh(np.float64(-1), np.float64(1)), [-2, 0.5, 2], [-1, 0.5, 1], [0, 1, 0]),
+    ],
+    ids=repr,
+)
+def test_parameters_that_float32_does_not_hold(f, x, value, slope, dtype):
+    with np.errstate(over="ignore", under="ignore"):
+        expected = np.array(value).astype(dtype), np.array(slope).astype(dtype)
+    for g, right in zip((f, f.derivative), expected):
+        assert g(np.array(x, dtype)).dtype == dtype
+        assert np.array_equal(g(np.array(x, dtype)), right)
 
 
 # ------------------------------------------------------------------------------------------ softmax

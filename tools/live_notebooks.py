@@ -19,7 +19,7 @@ INSTALL = """\
 from importlib.util import find_spec
 
 if not find_spec("actfun"):
-    %pip install -q {requirement} mpmath"""
+    %pip install -q {requirement} matplotlib scikit-learn ipywidgets mpmath"""
 BRING = """
 
 from pathlib import Path

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Worst", "errors", "points", "truth", "ulps", "worst"]
+__all__ = ["Worst", "errors", "exact", "points", "truth", "ulps", "worst"]
 
 NEAR_A_ROOT = 0.5  # this close to an extremum of f, where f′ crosses 0 …
 FLOOR_THERE = 0.2  # … errors of f′ are counted in ULP of at least this
@@ -34,14 +34,40 @@ def points(f, dtype, count=200, kinks=True):
     widths = (1, 8, 40, -1.05 * lowest * math.log(2))
     centres = [0.0, *f.kinks, *(x for x, _ in f.extrema())]
     near = np.ldexp(1.0, -np.arange(limits.nmant + 1))
-    positive = [np.exp2(exponents), *(rng.uniform(0, width, count) for width in widths)]
-    positive.append(-np.log(np.exp2(rng.uniform(lowest, math.log2(limits.tiny), count))))
-    positive = np.concatenate([*positive, [limits.max, limits.tiny, limits.smallest_subnormal]])
     approaches = [centre + sign * near for centre in centres for sign in (-1, 0, 1)]
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", under="ignore"):
+        positive = [np.exp2(exponents), *(rng.uniform(0, width, count) for width in widths)]
+        positive.append(-np.log(np.exp2(rng.uniform(lowest, math.log2(limits.tiny), count))))
+        positive = np.concatenate([*positive, [limits.max, limits.tiny, limits.smallest_subnormal]])
         x = np.concatenate([positive, -positive, *map(np.ravel, approaches)]).astype(dtype)
     x = np.unique(x[np.isfinite(x)])
     return x if kinks else x[~np.isin(x, np.array(f.kinks, dtype))]
+
+
+def exact(f, t, derivative=False, tail=0):
+    """f(t), or f′(t), to at least 32 digits: a number of mpmath, for any ``t`` of mpmath.
+
+    The slope is a difference over a step of 10⁻²⁵, or 10⁻²⁵t near 0. ``tail`` is the number of
+    digits needed besides for exponentials that are far smaller than 1 and yet count.
+    """
+    import mpmath
+
+    def definition(t):
+        try:
+            return mpmath.mpf(f.definition(t, mpmath))
+        except OverflowError:  # in mpmath's erfc beyond 10¹⁵⁰, where GELU is a straight line
+            far = mpmath.sign(t) * mpmath.mpf("1e100")
+            return f.definition(far, mpmath) * (t / far)
+
+    size = abs(t) or mpmath.mpf("1e-400")
+    powers = mpmath.log10(size)
+    # For e^t − 1 at tiny t, and for the change of t² or 1/t over the step.
+    powers = 2 * abs(powers) if derivative else max(-powers, 0)
+    with mpmath.workdps(int(80 + powers + tail)):
+        if not derivative:
+            return definition(t)
+        h = min(size, 1) * mpmath.mpf("1e-25")
+        return (definition(t + h) - definition(t - h)) / (2 * h)
 
 
 def truth(f, x, derivative=False):
@@ -51,29 +77,14 @@ def truth(f, x, derivative=False):
     """
     import mpmath
 
-    def definition(t):
-        try:
-            return f.definition(t, mpmath)
-        except OverflowError:  # in mpmath's erfc beyond 10¹⁵⁰, where GELU is a straight line
-            far = mpmath.mpf(math.copysign(1e100, t))
-            return f.definition(far, mpmath) * (t / far)
-
     underflow = 25 - math.log10(np.finfo(x.dtype).smallest_subnormal)
 
     def value(t):
-        # Enough digits for e^t − 1 at tiny t, and for an e^−t or e^−t² that does not underflow to
-        # count beside 1.
-        tiny = -math.log10(abs(t)) if 0 < abs(t) < 1 else 0
+        # An e^−t or e^−t² that does not underflow counts beside 1.
         tail = min(t * t, underflow) if abs(t) < 1000 else 0
-        with mpmath.workdps(int(80 + tiny + tail)):
-            t = mpmath.mpf(t)
-            if derivative:
-                h = (abs(t) or 1) * mpmath.mpf("1e-25")
-                exact = (definition(t + h) - definition(t - h)) / (2 * h)
-            else:
-                exact = mpmath.mpf(definition(t))
-            high = float(exact)
-            return high, float(exact - high) if math.isfinite(high) else 0.0
+        true = exact(f, mpmath.mpf(t), derivative, tail)
+        high = float(true)
+        return high, float(true - high) if math.isfinite(high) else 0.0
 
     pairs = [value(float(t)) for t in x]
     return np.array(pairs).reshape(-1, 2).T
@@ -85,7 +96,7 @@ def ulps(computed, high, low, floor=0.0):
     An overflow is no error where the truth rounds to the same infinity. With ``floor``, a truth
     smaller than it is treated as if it were as large.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         size = np.maximum(np.abs(high), floor).astype(computed.dtype)
         spacing = np.spacing(size).astype(np.float64)
         error = np.abs((computed.astype(np.float64) - high) - low) / spacing

@@ -7,13 +7,16 @@ write one class and put an instance of it into ``ALL``.
 Conventions shared by every function here:
 
 * An instance is callable, ``f(x)``, and ``f.derivative(x)`` is its slope, element by element. The
-  shape is kept, and so is a dtype of float16, float32 or float64; integers and booleans become
-  float64. Lists and scalars are accepted; anything that is not a real number is a ``TypeError``.
-* ``nan`` stays ``nan`` and ``±inf`` gives the limit. Nothing warns: a result too large for its
-  dtype is ``inf``, one too small is 0, as IEEE 754 rounds them.
-* float16 is computed in float32 and rounded once.
-* A parameter is checked when an instance is made: outside its limits it is a ``ValueError``, and
-  what is not a number a ``TypeError``.
+  shape is kept, and so is a dtype of float16, float32 or float64 (in the machine's byte order);
+  integers and booleans become float64. Lists, scalars and whatever NumPy takes for an array are
+  accepted, and the result is a plain array; anything that is not a real number is a ``TypeError``,
+  and so is a masked array, whose mask would be lost.
+* ``nan`` stays ``nan`` and ``±inf`` gives the limit, ``nan`` where there is none. Nothing warns: a
+  result too large for its dtype is ``inf``, one too small is 0, as IEEE 754 rounds them.
+* float16 is computed in float32 and rounded once; both are computed in float64 where a parameter
+  does not fit in float32.
+* A parameter becomes a Python float, and is checked, when an instance is made: outside its limits
+  it is a ``ValueError``, and what is not a real number a ``TypeError``.
 * Names, parameters and defaults are PyTorch's. At a kink, so is the value of the derivative.
 """
 
@@ -21,9 +24,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
-from scipy.special import erfcx, ndtr
 
 from actfun.base import (
     INFINITY,
@@ -264,7 +267,10 @@ class HardTanh(Activation):
         return min(max(x, self.min_val), self.max_val)
 
     def __call__(self, x):
-        return np.clip(real_array(x), self.min_val, self.max_val)
+        x = real_array(x)
+        with np.errstate(over="ignore", under="ignore"):
+            low, high = np.array([self.min_val, self.max_val]).astype(x.dtype)
+        return np.clip(x, low, high)
 
     @elementwise
     def derivative(self, x):
@@ -574,6 +580,8 @@ def _normal(t):
     first of which is exact, and far out the tail is erfcx, which varies slowly, times the
     exponential.
     """
+    from scipy.special import erfcx, ndtr  # for GELU alone: it takes longer to load than all else
+
     head = t.astype(np.float32).astype(np.float64)
     power = np.exp(-head * head / 2) * np.exp((head - t) * (head + t) / 2)
     tail = ndtr(-t)
@@ -587,7 +595,8 @@ class GELU(Activation):
     r"""f(x) = x Φ(x), with Φ the normal distribution function; f′ = Φ(x) + x φ(x).
 
     ``approximate="tanh"`` replaces Φ by ½(1 + tanh u) = σ(2u), u = √(2/π)(x + 0.044715 x³). PyTorch
-    and Keras default to the exact form, JAX to the approximation. Source: Hendrycks & Gimpel, 2016.
+    and Keras default to the exact form, JAX to the approximation. ``GELU.cubic`` is the 0.044715.
+    Source: Hendrycks & Gimpel, 2016.
     """
 
     approximate: str = parameter("none", "form", choices=("none", "tanh"))
@@ -597,6 +606,7 @@ class GELU(Activation):
     proposed = "Hendrycks & Gimpel, 2016"
     references = ("hendrycks2016",)
     scale = math.sqrt(2 / math.pi)
+    cubic = 0.044715
 
     @property
     def name(self):
@@ -625,7 +635,7 @@ class GELU(Activation):
     def definition(self, x, m):
         if self.approximate == "none":
             return x * m.ncdf(x)
-        return x * (1 + m.tanh(m.sqrt(2 / m.pi) * (x + 0.044715 * x**3))) / 2
+        return x * (1 + m.tanh(m.sqrt(2 / m.pi) * (x + self.cubic * x**3))) / 2
 
     @elementwise
     def __call__(self, x):
@@ -644,13 +654,13 @@ class GELU(Activation):
             below = tail - t * (power / math.sqrt(2 * math.pi))
             return np.where(x >= 0, 1 - below, below)
         gate, opposite = _sigmoid_both_ways(self._twice_u(x))
-        slope_of_u = self.scale * (1 + 3 * 0.044715 * x * x)
+        slope_of_u = self.scale * (1 + 3 * self.cubic * x * x)
         return gate * (1 + 2 * x * slope_of_u * opposite)
 
     def _twice_u(self, x):
         """2u, in float64: the exponential magnifies an error in it."""
         x = x.astype(np.float64)
-        return x * (2 * self.scale + 2 * self.scale * 0.044715 * (x * x))
+        return x * (2 * self.scale + 2 * self.scale * self.cubic * (x * x))
 
 
 @dataclass(frozen=True)
@@ -726,7 +736,8 @@ def _scores(z, axis):
     z = real_array(z, "z")
     if z.ndim == 0:
         raise ValueError("z must have at least one dimension, got a single number")
-    if not isinstance(axis, (int, np.integer)) or not -z.ndim <= axis < z.ndim:
+    whole = isinstance(axis, Integral) and not isinstance(axis, bool)
+    if not whole or not -z.ndim <= axis < z.ndim:
         raise ValueError(f"axis must be an integer from {-z.ndim} to {z.ndim - 1}, got {axis!r}")
     if z.shape[axis] == 0:
         raise ValueError(f"z must hold at least one score along axis {axis}, got shape {z.shape}")
@@ -734,8 +745,13 @@ def _scores(z, axis):
 
 
 def _below_maximum(z, axis):
-    """z minus its maximum along the axis; an infinite maximum counts as 0 below itself."""
+    """z minus its maximum along the axis; an infinite maximum counts as 0 below itself.
+
+    Except for several scores that are all −∞: nan, since no probabilities fit them.
+    """
     top = z.max(axis=axis, keepdims=True)
+    if z.shape[axis] > 1:
+        top[np.isneginf(top)] = np.nan
     return np.subtract(z, top, out=np.zeros_like(z), where=(z != top) | np.isnan(z))
 
 
@@ -744,8 +760,10 @@ def softmax(z, axis=-1):
 
     Shape and dtype are kept, as for the activations. The maximum is subtracted first, so no score
     overflows. Scores of −∞ get probability 0; scores of +∞ share all of it equally (the limit along
-    equal scores); a nan makes its whole slice nan. ``ValueError`` for a single number and for an
-    ``axis`` that z does not have or that is empty. Source: Bridle, 1990.
+    equal scores); a nan makes its whole slice nan, and so do several scores that are all −∞: every
+    class is ruled out, and no limit exists (as in PyTorch and SciPy). A single score has
+    probability 1, whatever it is. ``ValueError`` for a single number and for an ``axis`` that is no
+    integer, that z does not have or that is empty. Source: Bridle, 1990.
     """
     z, dtype = _scores(z, axis)
     with np.errstate(under="ignore", over="ignore"):
@@ -773,15 +791,17 @@ def softmax_jacobian(z):
     r"""∂softmax(z)ᵢ/∂zⱼ = sᵢ(δᵢⱼ − sⱼ) for each vector along the last axis: (…, n) to (…, n, n).
 
     The diagonal sᵢ(1 − sᵢ) is computed as sᵢ Σ_{j≠i} sⱼ, so every row sums to 0 to rounding. The
-    dtype is kept; errors as for `softmax`.
+    dtype is kept; where a probability is nan, so is its row's whole matrix; errors as for
+    `softmax`.
     """
     z, dtype = _scores(z, -1)
     s = softmax(z)
-    jacobian = -s[..., :, None] * s[..., None, :]
-    diagonal = np.arange(s.shape[-1])
-    jacobian[..., diagonal, diagonal] = 0
-    jacobian[..., diagonal, diagonal] = -jacobian.sum(axis=-1)
-    return jacobian.astype(dtype, copy=False)
+    with np.errstate(under="ignore"):
+        jacobian = -s[..., :, None] * s[..., None, :]
+        diagonal = np.arange(s.shape[-1])
+        jacobian[..., diagonal, diagonal] = 0
+        jacobian[..., diagonal, diagonal] = -jacobian.sum(axis=-1)
+        return jacobian.astype(dtype, copy=False)
 
 
 #: One instance of each activation, in the order of the tables.

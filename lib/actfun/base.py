@@ -4,44 +4,60 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
 
 BLOCK = 8192  # elements computed at a time, so that temporaries stay in the processor's cache
+FLOATS = (np.dtype(np.float64), np.dtype(np.float32), np.dtype(np.float16))
 INFINITY = math.inf
 EVERYWHERE = np.sinh(np.linspace(-12, 12, 8000))  # ±81 000, densest around 0; where we look first
 
 
 def real_array(x, name="x"):
-    """``x`` as an array of float16, float32 or float64; integers and booleans become float64.
+    """``x`` as a plain array of float16, float32 or float64, in the machine's byte order.
 
-    Raises ``TypeError`` for anything else: text, complex numbers, objects, ragged lists.
+    Integers (of up to 64 bits) and booleans become float64. Matrices, memory maps, pandas objects
+    and whatever else has ``__array__`` give plain arrays. A masked array is refused, since its mask
+    would be lost. Raises ``TypeError`` for that and for anything else: text, complex numbers,
+    objects, ragged lists.
     """
+    if type(x) is not np.ndarray and isinstance(x, np.ndarray) and hasattr(x, "mask"):
+        raise TypeError(
+            f"{name} must not be a masked array, whose mask would be lost; "
+            f"fill it first, with {name}.filled(np.nan) for instance"
+        )
     try:
         array = np.asarray(x)
     except ValueError:
         raise TypeError(f"{name} must be an array of real numbers, got a ragged sequence") from None
+    if array.dtype in FLOATS:
+        return array
     if array.dtype.kind in "iub":
         return array.astype(np.float64)
-    if array.dtype in (np.float16, np.float32, np.float64):
-        return array
+    if array.dtype.newbyteorder("=") in FLOATS:
+        return array.astype(array.dtype.newbyteorder("="))
     raise TypeError(
-        f"{name} must hold real numbers (float16, float32, float64 or integers), "
+        f"{name} must hold real numbers (float16, float32, float64 or integers of up to 64 bits), "
         f"got {type(x).__name__} of dtype {array.dtype}"
     )
 
 
 def elementwise(formula):
-    """Turn a formula for one block of floats into a method that keeps shape, dtype and nan."""
+    """Turn a formula for one block of floats into a method that keeps shape, dtype and nan.
+
+    The formula meets float32 and float64 only: float16 is computed in float32, and both in float64
+    where a parameter of the activation would overflow or lose digits in float32.
+    """
 
     @functools.wraps(formula)
     def apply(self, x):
         x = real_array(x)
-        precision = np.float32 if x.dtype == np.float16 else x.dtype
+        precision = max(x.dtype, self.precision)
         source, result = x.reshape(-1), np.empty(x.size, x.dtype)
         with np.errstate(over="ignore", under="ignore"):
             for start in range(0, x.size, BLOCK):
@@ -75,33 +91,52 @@ class Interval:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One declared parameter of an activation: what it may be, and how a slider should move it."""
+    """One declared parameter of an activation: what it may be, and how a slider should move it.
+
+    ``allowed`` is the interval in which a number must lie, ``choices`` the texts that may be given.
+    """
 
     name: str
     default: float | str
     symbol: str
-    limits: Interval | None = None
+    allowed: Interval | None = None
     slider: tuple[float, float] | None = None
     choices: tuple[str, ...] | None = None
 
+    @property
+    def limits(self):
+        """Another name of ``allowed``; `Activation.limits` is something else."""
+        return self.allowed
+
     def check(self, value, owner):
-        """Raise ``TypeError`` or ``ValueError`` if ``value`` is not allowed."""
+        """``value`` as a Python float (or str), so that it never changes the dtype of an array.
+
+        Any real number is taken: of Python, of NumPy, also an array of no dimension. Raises
+        ``TypeError`` for what is none, ``ValueError`` for what is not allowed or no finite float64.
+        """
         subject = f"{owner}: {self.name}"
         if self.choices is not None:
-            if value not in self.choices:
-                allowed = " or ".join(repr(choice) for choice in self.choices)
-                raise ValueError(f"{subject} must be {allowed}, got {value!r}")
-        elif isinstance(value, (bool, np.bool_)) or not isinstance(
-            value, (int, float, np.integer, np.floating)
-        ):
+            if not isinstance(value, str) or value not in self.choices:
+                choices = " or ".join(repr(choice) for choice in self.choices)
+                raise ValueError(f"{subject} must be {choices}, got {value!r}")
+            return str(value)
+        number = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+        if isinstance(number, bool) or not isinstance(number, Real):
             raise TypeError(f"{subject} must be a real number, got {type(value).__name__}")
-        elif value not in self.limits:
-            raise ValueError(f"{subject} must lie in {self.limits}, got {value!r}")
+        try:
+            number = float(number) + 0.0  # never −0
+        except OverflowError:
+            raise ValueError(
+                f"{subject} must lie in {self.allowed}, got an integer beyond the largest float"
+            ) from None
+        if number not in self.allowed:
+            raise ValueError(f"{subject} must lie in {self.allowed}, got {value!r}")
+        return number
 
 
-def parameter(default, symbol, limits=None, slider=None, choices=None):
-    """Declare a parameter as a dataclass field: default, symbol, limits, suggested slider span."""
-    facts = {"symbol": symbol, "limits": limits, "slider": slider, "choices": choices}
+def parameter(default, symbol, allowed=None, slider=None, choices=None):
+    """Declare a parameter as a dataclass field: its default and the facts of a `Parameter`."""
+    facts = {"symbol": symbol, "allowed": allowed, "slider": slider, "choices": choices}
     return dataclasses.field(default=default, metadata=facts)
 
 
@@ -132,9 +167,41 @@ class Activation:
         """
         raise NotImplementedError
 
+    def __call__(self, x):
+        """f(x) for each element of ``x``, in its shape and dtype; nan stays nan.
+
+        Integers and booleans become float64. Raises ``TypeError`` for what is no real number.
+        """
+        raise NotImplementedError
+
+    def derivative(self, x):
+        """The slope f′(x) for each element of ``x``, in its shape and dtype; nan stays nan.
+
+        Integers and booleans become float64. Raises ``TypeError`` for what is no real number.
+        """
+        raise NotImplementedError
+
+    def __init_subclass__(cls, **options):
+        """Put what the class says of its formula into the help of the two methods."""
+        super().__init_subclass__(**options)
+        for name in ("__call__", "derivative"):
+            method = vars(cls).get(name)
+            if method is not None and method.__doc__ is None:
+                both = inspect.getdoc(vars(Activation)[name]), inspect.cleandoc(cls.__doc__ or "")
+                method.__doc__ = "\n\n".join(filter(None, both))
+
     def __post_init__(self):
-        for declared in self.parameters().values():
-            declared.check(getattr(self, declared.name), type(self).__name__)
+        for name, declared in self.parameters().items():
+            value = declared.check(getattr(self, name), type(self).__name__)
+            object.__setattr__(self, name, value)  # the class is frozen
+
+    @functools.cached_property
+    def precision(self):
+        """The least that is computed in: float32, or float64 if a parameter does not fit in it."""
+        numbers = np.array([0.0, *(v for v in vars(self).values() if isinstance(v, float))])
+        size, single = np.abs(numbers[numbers != 0]), np.finfo(np.float32)
+        fits = ((size >= single.tiny) & (size <= single.max)).all()
+        return np.dtype(np.float32 if fits else np.float64)
 
     def __str__(self):
         """The name, followed by the parameters if any of them is not at its default."""
@@ -170,6 +237,8 @@ class Activation:
 
         Found as sign changes of the slope between points all over the line, then refined.
         """
+        from scipy.optimize import brentq
+
         x = EVERYWHERE
         slope = self.derivative(x)
         points = []
@@ -181,21 +250,32 @@ class Activation:
     def lipschitz(self):
         """The Lipschitz constant, ``max |f′|``: how much f can stretch a difference of inputs.
 
-        Infinite for a function that jumps.
+        Infinite for a function that jumps or grows ever steeper. Found as the largest slope at the
+        ends of the line, beside the kinks, and between points all over the line, then refined.
         """
+        from scipy.optimize import minimize_scalar
+
         if self.smoothness < 0:
             return INFINITY
         kinks = np.array((0.0, *self.kinks))
-        x = np.concatenate([kinks, np.nextafter(kinks, -INFINITY), np.nextafter(kinks, INFINITY)])
-        x = np.unique(np.concatenate([[-INFINITY], EVERYWHERE, x, [INFINITY]]))
-        steepness = np.abs(self.derivative(x))
-        best = int(np.argmax(steepness))
-        if not 1 < best < x.size - 2:  # steepest at an end
-            return float(steepness[best])
-        refined = minimize_scalar(
-            lambda t: -abs(self.derivative(t)), bounds=x[[best - 1, best + 1]], method="bounded"
-        )
-        return float(max(steepness[best], -refined.fun))
+        with np.errstate(under="ignore", over="ignore"):
+            beside = [np.nextafter(kinks, end) for end in (-INFINITY, INFINITY)]
+        edges = np.concatenate([[-INFINITY, INFINITY], kinks, *beside])
+        largest = np.nanmax(np.abs(self.derivative(edges)))  # nan: no limit at that end
+        slope = np.abs(self.derivative(EVERYWHERE))
+        largest = max(largest, slope.max())
+        # Of peaks that are alike the one nearest to 0: there the points lie closest.
+        peaks = 1 + np.flatnonzero((slope[1:-1] >= slope[:-2]) & (slope[1:-1] >= slope[2:]))
+        peaks = peaks[slope[peaks] >= 0.999 * largest]
+        if peaks.size:
+            peak = min(peaks, key=lambda i: abs(EVERYWHERE[i]))
+            refined = minimize_scalar(
+                lambda t: -abs(self.derivative(t)),
+                bounds=EVERYWHERE[[peak - 1, peak + 1]],
+                method="bounded",
+            )
+            largest = max(largest, -refined.fun)
+        return float(largest)
 
 
 def _number(value):

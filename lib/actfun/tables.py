@@ -165,7 +165,7 @@ def _parameters(f):
     for p in f.parameters().values():
         value = getattr(f, p.name)
         if p.choices is None:
-            text, allowed = f"`{p.name}` ({p.symbol}) = {_text(value)}", f"in {p.limits}"
+            text, allowed = f"`{p.name}` ({p.symbol}) = {_text(value)}", f"in {p.allowed}"
         else:
             text, allowed = f"`{p.name}` = {value}", " or ".join(p.choices)
         default = "" if value == p.default else f"default {_text(p.default)}, "

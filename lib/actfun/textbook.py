@@ -13,8 +13,6 @@ from scipy.special import erf
 
 __all__ = ["textbook"]
 
-ROOT = math.sqrt(2 / math.pi)
-
 
 def sigmoid(x):
     return 1 / (1 + np.exp(-x))
@@ -32,8 +30,8 @@ def phi(x):
     return 0.5 * (1 + erf(x / math.sqrt(2)))
 
 
-def gate(x):
-    return np.tanh(ROOT * (x + 0.044715 * x**3))
+def gate(f, x):
+    return np.tanh(f.scale * (x + f.cubic * x**3))
 
 
 VALUES = {
@@ -51,7 +49,7 @@ VALUES = {
     "SELU": lambda f, x: f.scale * np.where(x > 0, x, f.alpha * (np.exp(x) - 1)),
     "SiLU": lambda f, x: x * sigmoid(f.beta * x),
     "GELU": lambda f, x: x * phi(x),
-    "GELU (tanh)": lambda f, x: 0.5 * x * (1 + gate(x)),
+    "GELU (tanh)": lambda f, x: 0.5 * x * (1 + gate(f, x)),
     "Mish": lambda f, x: x * np.tanh(softplus(x)),
     "Hard swish": lambda f, x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6,
 }
@@ -72,7 +70,8 @@ SLOPES = {
     "SiLU": lambda f, x: sigmoid(x) * (1 + x * (1 - sigmoid(x))),
     "GELU": lambda f, x: phi(x) + x * bell(x),
     "GELU (tanh)": lambda f, x: (
-        0.5 * (1 + gate(x)) + 0.5 * x * (1 - gate(x) ** 2) * ROOT * (1 + 3 * 0.044715 * x**2)
+        0.5 * (1 + gate(f, x))
+        + 0.5 * x * (1 - gate(f, x) ** 2) * f.scale * (1 + 3 * f.cubic * x**2)
     ),
     "Mish": lambda f, x: np.tanh(softplus(x)) + x * sigmoid(x) * (1 - np.tanh(softplus(x)) ** 2),
     "Hard swish": lambda f, x: np.where(
