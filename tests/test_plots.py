@@ -366,7 +366,7 @@ def test_heatmap_numbers_are_legible(ax):
         assert contrast(mesh.to_rgba(value)[:3], text.get_color()) >= 4
         red, green, blue = to_rgb(text.get_color())
         assert not red == green == blue  # a pure grey follows the page, the cell does not
-    with pytest.raises(ValueError, match="matrix must have shape"):
+    with pytest.raises(ValueError, match="row_labels must hold 3 labels, got 2"):
         plots.heatmap(ax, matrix, "ab", "cd")
 
 
