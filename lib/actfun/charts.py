@@ -118,12 +118,13 @@ def against(ax, x, runs_by_label, log=False):
     if logarithmic and x.min() <= 0:
         raise ValueError(f"x must be positive on a logarithmic axis, got {x.min():g}")
     runs = _runs(runs_by_label, "runs_by_label")
-    for label, values, (hue, style) in runs:
+    for label, values, _ in runs:
         if values.shape[1] != x.size:
             raise ValueError(
                 f"runs_by_label[{label!r}] must have a value for each of the {x.size} in x, "
                 f"got {values.shape[1]}"
             )
+    for label, values, (hue, style) in runs:
         _draw_runs(ax, x, values, label, hue, style, log)
     if logarithmic:
         power_ticks(ax.xaxis)

@@ -125,6 +125,22 @@ def _fits(shape, wanted):
     )
 
 
+def classes(y, name, count):
+    """The class of each of ``count`` samples: numbers or texts."""
+    try:
+        y = np.asarray(y)
+    except ValueError:
+        raise TypeError(f"{name} must hold numbers or texts, got {shown(y)}") from None
+    if y.dtype.kind not in "iubfUS":
+        raise TypeError(f"{name} must hold numbers or texts, got {shown(y)}")
+    if y.shape != (count,):
+        raise ValueError(f"{name} must have shape ({count},), a class for each sample, "
+                         f"got {y.shape}")  # fmt: skip
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        raise ValueError(f"{name} must hold classes, got nan or infinity")
+    return y
+
+
 def interval(pair, name):
     """Two finite numbers, the lower one first."""
     low, high = numbers(pair, name, (2,), finite=True)
@@ -145,12 +161,14 @@ def real_number(value, name, above=-math.inf):
 
 def whole_number(value, name, low, high=math.inf):
     """An integer from ``low`` to ``high``, as an int."""
-    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be an integer, got {shown(value)}")
-    if not low <= operator.index(value) <= high:
+    try:
+        whole = operator.index(None if isinstance(value, (bool, np.bool_)) else value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, got {shown(value)}") from None
+    if not low <= whole <= high:
         limit = f"at least {low}" if high == math.inf else f"an integer from {low} to {high}"
         raise ValueError(f"{name} must be {limit}, got {value}")
-    return operator.index(value)
+    return whole
 
 
 def number_format(fmt, name="fmt"):

@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib import rc_params_from_file
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from actfun import checks
@@ -65,6 +66,19 @@ def one_axes(ax, name="ax"):
     return ax
 
 
+def many_axes(axes, name="axes"):
+    """Axes, one or in lists or arrays, as a flat array."""
+    try:
+        flat = np.ravel(axes)
+    except ValueError:
+        raise TypeError(f"{name} must hold Axes only, got {checks.shown(axes)}") from None
+    if not flat.size:
+        raise ValueError(f"{name} must hold at least one Axes, got none")
+    for ax in flat:
+        one_axes(ax, f"each of {name}" if flat.size > 1 else name)
+    return flat
+
+
 def panels(rows=1, cols=1, width=6.4, height=None, **options):
     """A figure of the book's size and its axes, as from ``plt.subplots``.
 
@@ -92,27 +106,26 @@ def panels(rows=1, cols=1, width=6.4, height=None, **options):
     return plt.subplots(rows, cols, figsize=size, **options)
 
 
-def _name(thing):
+def _name(thing, name="f"):
     """What the look goes by: the name of a function, or a label as text."""
-    checks.instance(thing, "f")
-    return checks.label(getattr(thing, "name", thing), "f")
+    return checks.label(getattr(checks.instance(thing, name), "name", thing), name)
 
 
-def known_function(thing):
+def known_function(f):
     """The name of the function that has a look of its own, or "" if there is none."""
-    name = _name(thing)
+    name = _name(f)
     known = [k for k in _LOOKS if name == k or name.startswith((k + " ", k + ",", k + ":"))]
     return max(known, key=len, default="")
 
 
-def look(thing):
+def look(f):
     """(hue, line style) of a function, or of a label that begins with a function's name.
 
     A name that is not in the catalogue gets a pair that depends on the name alone.
     """
-    if known_function(thing):
-        return _LOOKS[known_function(thing)]
-    number = zlib.crc32(_name(thing).encode())
+    if known_function(f):
+        return _LOOKS[known_function(f)]
+    number = zlib.crc32(_name(f).encode())
     return PALETTE[number % len(PALETTE)], LINE_STYLES[number // len(PALETTE) % len(LINE_STYLES)]
 
 
@@ -140,6 +153,7 @@ def distinct_looks(things):
     none takes the next free hue, in the order of the palette.
     """
     things, taken = checks.listed(things, "things", "functions or labels"), {}
+    things = [_name(thing, f"things[{i}]") for i, thing in enumerate(things)]
     for i in sorted(range(len(things)), key=lambda i: not known_function(things[i])):
         hue, style = look(things[i])
         if not known_function(things[i]):
@@ -171,8 +185,12 @@ def label_end(ax, line, text):
 
     What joins them is grey and dotted if it crosses the picture, so as not to look like the line.
     """
+    one_axes(ax)
+    checks.text(text, "text")
+    if not isinstance(line, Line2D):
+        raise TypeError(f"line must be a line, as ax.plot gives, got {checks.shown(line)}")
     (x, y), hue = line.get_data(), line.get_color()
-    low, high = one_axes(ax).get_ylim()
+    low, high = ax.get_ylim()
     drawn = np.flatnonzero(np.isfinite(y))
     if not drawn.size:
         raise ValueError(f"line must have a finite point, to name it {text!r} there, got none")

@@ -39,15 +39,8 @@ def points(ax, X, y):
 
 
 def _samples(X, y):
-    X, labels = checks.numbers(X, "X", ("n", 2), finite=True), np.asarray(y)
-    if labels.dtype.kind not in "iubfUS":
-        raise TypeError(f"y must hold numbers or texts, got {checks.shown(y)}")
-    if labels.shape != (len(X),):
-        raise ValueError(f"y must have shape ({len(X)},), a label for each row of X, "
-                         f"got {labels.shape}")  # fmt: skip
-    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
-        raise ValueError("y must hold labels, got nan or infinity")
-    return X, labels
+    X = checks.numbers(X, "X", ("n", 2), finite=True)
+    return X, checks.classes(y, "y", len(X))
 
 
 def decision_regions(ax, predict, X, y, resolution=120):

@@ -25,6 +25,7 @@ from actfun.looks import (
     label_end,
     labels,
     line_style,
+    many_axes,
     one_axes,
     panels,
     power_ticks,
@@ -149,10 +150,8 @@ def function_and_derivative(axes, f, span=(-6, 6), threshold=0.05):
     TypeError, ValueError
         If an argument is none of these.
     """
-    if np.shape(axes) != (2,):
+    if many_axes(axes).shape != (2,) or np.ndim(axes) != 1:
         raise TypeError(f"axes must be two Axes, such as panels(1, 2)[1], got {checks.shown(axes)}")
-    for k, ax in enumerate(axes):
-        one_axes(ax, f"axes[{k}]")
     checks.function(f)
     span = checks.interval(span, "span")
     threshold = checks.real_number(threshold, "threshold", 0)
@@ -229,9 +228,7 @@ def small_multiples(axes, functions, span=(-4, 4), ylim=(-1.5, 3)):
     """
     functions = checks.functions(functions)
     span, ylim = checks.interval(span, "span"), checks.interval(ylim, "ylim")
-    flat = np.ravel(axes)
-    for k, ax in enumerate(flat):
-        one_axes(ax, f"axes.flat[{k}]")
+    flat = many_axes(axes)
     if len(functions) > flat.size:
         raise ValueError(f"axes must have a panel for each of {len(functions)} functions, "
                          f"got {flat.size}")  # fmt: skip

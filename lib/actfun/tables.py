@@ -267,10 +267,10 @@ def comparison(functions=ALL, about="summary"):
         _activation(f, f"functions[{k}]")
     topic = isinstance(about, str)
     headings = TOPICS.get(about, ()) if topic else checks.listed(about, "about", "columns")
-    unknown = [heading for heading in headings if heading not in list(COLUMNS)]
+    unknown = [name for name in headings if not isinstance(name, str) or name not in COLUMNS]
     if unknown or not headings:
         allowed = ", ".join(TOPICS)
         raise ValueError(f"about must be one of {allowed}, or columns among {list(COLUMNS)}, "
-                         f"got {about!r}")  # fmt: skip
+                         f"got {checks.shown(about)}")  # fmt: skip
     rows = tuple(tuple(COLUMNS[heading](f) for heading in headings) for f in functions)
     return Table(headings, rows)
