@@ -296,6 +296,18 @@ def test_a_function_without_a_value_in_sight_is_an_error(ax):
         plots.curves(ax, [Log()], span=(-4, -1))
 
 
+def test_a_function_without_a_slope_can_be_drawn_but_its_slope_cannot(ax):
+    class Halves:
+        name = "Halves"
+
+        def __call__(self, x):
+            return x / 2
+
+    assert named(plots.curves(ax, [Halves()])).keys() == {"Halves"}
+    with pytest.raises(TypeError, match="with a name and a derivative, .* got Halves"):
+        plots.curves(ax, [Halves()], derivative=True)
+
+
 def test_zero_lines_cross_at_zero(ax):
     looks.zero_lines(ax)
     across, up = ax.lines
@@ -305,7 +317,7 @@ def test_zero_lines_cross_at_zero(ax):
 # ---------------------------------------------------------------------------------- the plane
 
 
-X = np.array([[-1, -1], [1, 1], [-1, 1], [1, -1.0], [0.5, 1]])
+X = np.array([[-1, -3], [1, 1], [-1, 1], [1, -3.0], [0.5, 1]])
 
 
 @pytest.mark.parametrize("kind", ["classes", "texts", "probabilities"])

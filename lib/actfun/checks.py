@@ -33,11 +33,12 @@ def instance(thing, name):
     return thing
 
 
-def function(f, name="f"):
-    """A function that can be drawn: it is called, and has a ``name`` and a ``derivative``."""
-    if not (callable(instance(f, name)) and hasattr(f, "name") and hasattr(f, "derivative")):
-        raise TypeError(f"{name} must be a function with a name and a derivative, such as ReLU(), "
-                        f"got {shown(f)}")  # fmt: skip
+def function(f, name="f", derivative=True):
+    """A function that can be drawn: called, it has a ``name`` and, if needed, a ``derivative``."""
+    needed = ("name", "derivative") if derivative else ("name",)
+    if not (callable(instance(f, name)) and all(hasattr(f, need) for need in needed)):
+        raise TypeError(f"{name} must be a function with a {' and a '.join(needed)}, "
+                        f"such as ReLU(), got {shown(f)}")  # fmt: skip
     return f
 
 
@@ -54,10 +55,10 @@ def listed(values, name, what):
     return values
 
 
-def functions(values, name="functions"):
+def functions(values, name="functions", derivative=True):
     """A list of functions that can be drawn."""
     values = listed(values, name, "functions such as [ReLU(), Tanh()]")
-    return [function(f, f"{name}[{k}]") for k, f in enumerate(values)]
+    return [function(f, f"{name}[{k}]", derivative) for k, f in enumerate(values)]
 
 
 def text(thing, name):

@@ -168,7 +168,7 @@ def distinct_looks(things):
 
 def labels(functions):
     """Names where they tell the functions apart, else the full text with its parameters."""
-    functions = checks.functions(functions)
+    functions = checks.functions(functions, derivative=False)
     names = [f.name for f in functions]
     return [str(f) if names.count(f.name) > 1 else f.name for f in functions]
 

@@ -19,6 +19,7 @@ from actfun.diagrams import (
     neuron_diagram,
 )
 from actfun.looks import (
+    BLUE,
     GREY,
     colour,
     distinct_looks,
@@ -34,6 +35,8 @@ from actfun.looks import (
 from actfun.planes import decision_regions, line_boundary, points, simplex
 
 __all__ = [
+    "BLUE",
+    "GREY",
     "against",
     "bars",
     "biological_neuron",
@@ -183,7 +186,7 @@ def curves(ax, functions, span=(-6, 6), derivative=False, ylim=None):
     span : (low, high)
         The x that are shown.
     derivative : bool
-        Draw f′ in place of f.
+        Draw f′ in place of f; without it a function needs no derivative.
     ylim : (low, high), optional
         The y that are shown; all that there are by default.
 
@@ -193,7 +196,7 @@ def curves(ax, functions, span=(-6, 6), derivative=False, ylim=None):
         If an argument is none of these, or a function has no finite value in the span.
     """
     one_axes(ax)
-    functions = checks.functions(functions)
+    functions = checks.functions(functions, derivative=derivative)
     span = checks.interval(span, "span")
     ylim = None if ylim is None else checks.interval(ylim, "ylim")
     zero_lines(ax)
