@@ -112,7 +112,7 @@ def _membership(answer, classes, resolution):
 def line_boundary(ax, w, b, arrow=True, **looks):
     """The line w·x + b = 0 across the present limits, with an arrow to its positive side.
 
-    With w = 0 there is no line, and nothing is drawn.
+    With w = 0 there is no line, and nothing is drawn; nor for a line farther away than numbers go.
 
     Parameters
     ----------
@@ -133,9 +133,10 @@ def line_boundary(ax, w, b, arrow=True, **looks):
     w = checks.numbers(w, "w", (2,), finite=True)
     b = checks.real_number(b, "b")
     length = np.hypot(*w)
-    if length == 0:
+    with np.errstate(all="ignore"):
+        w, b = w / length, np.divide(b, length)
+    if length == 0 or not np.isfinite(b):
         return ax
-    w, b = w / length, np.divide(b, length)
     view = np.array([ax.get_xlim(), ax.get_ylim()])
     centre, size = view.mean(axis=1), np.ptp(view, axis=1).max()
     foot = centre - (w @ centre + b) * w
