@@ -480,13 +480,26 @@ def frozen(values):
     return array
 
 
+class Naive:
+    """Right in the middle; far out its formulas overflow."""
+
+    name = "Naive"
+
+    def __call__(self, x):
+        return 1 / (1 + np.exp(-x))
+
+    def derivative(self, x):
+        return np.exp(-x) / (1 + np.exp(-x)) ** 2
+
+
 def draw_everything():
     """Each picture on its own axes, from arrays that cannot be written to."""
+
     def one():
         return Figure().subplots()
 
     runs = {"ReLU": frozen([[1.0, 2, np.inf], [1e200, 1e200, -1]]), "Tanh": frozen([1, -np.inf, 0])}
-    for f in ALL:
+    for f in (*ALL, Naive()):
         plots.function_and_derivative(Figure().subplots(1, 2), f, span=(-50, 50))
     plots.curves(one(), ALL, derivative=True)
     plots.small_multiples(Figure().subplots(-(-len(ALL) // 8), 8), ALL)
