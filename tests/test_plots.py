@@ -2,7 +2,6 @@
 
 import itertools
 import logging
-import warnings
 from pathlib import Path
 
 import matplotlib
@@ -154,19 +153,13 @@ def test_a_label_leaves_their_hues_to_the_functions_after_it():
     assert first != second == plots.colour("GELU")
 
 
-def test_style_draws_chinese_without_complaints(ax, caplog):
-    with caplog.at_level(logging.WARNING), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph")  # where no Chinese font is installed
-        ax.set_title("激活函数")
+def test_no_font_is_missed(ax, caplog):
+    """The style asks for what comes with matplotlib, so that nobody has to hide its complaints."""
+    with caplog.at_level(logging.WARNING):
+        ax.set_title("f′ → ∞, −1 × 10⁻⁷, x₁, β")
         ax.figure.canvas.draw()
     assert not caplog.records
-
-
-def test_a_missing_first_font_is_still_reported(ax, caplog):
-    with caplog.at_level(logging.WARNING):
-        ax.set_title("text", fontfamily="No Such Family")
-        ax.figure.canvas.draw()
-    assert "No Such Family" in caplog.text
+    assert not logging.getLogger("matplotlib.font_manager").filters
 
 
 # ----------------------------------------------------------------------------------- functions
@@ -303,7 +296,7 @@ def test_small_multiples():
     assert plots.small_multiples(axes, ALL[:5]) is axes
     assert [ax.get_title(loc="left") for ax in axes.flat] == [*(f.name for f in ALL[:5]), ""]
     assert not axes[1, 2].axison
-    with pytest.raises(ValueError, match=f"a panel for each of {len(ALL)}"):
+    with pytest.raises(ValueError, match=f"a panel for each of {len(ALL)} functions, got 6"):
         plots.small_multiples(axes, ALL)
 
 
@@ -366,7 +359,7 @@ def test_heatmap_numbers_are_legible(ax):
         assert contrast(mesh.to_rgba(value)[:3], text.get_color()) >= 4
         red, green, blue = to_rgb(text.get_color())
         assert not red == green == blue  # a pure grey follows the page, the cell does not
-    with pytest.raises(ValueError, match="matrix must have shape"):
+    with pytest.raises(ValueError, match="row_labels must hold 3 labels, got 2"):
         plots.heatmap(ax, matrix, "ab", "cd")
 
 

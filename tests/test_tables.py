@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from actfun import ALL, ELU, GELU, LeakyReLU, Mish, ReLU, Softplus, Step
+from actfun import ALL, ELU, GELU, HardTanh, LeakyReLU, Mish, ReLU, Sigmoid, Softplus, Step
 from actfun.base import Activation, Interval, elementwise, parameter
 from actfun.tables import COLUMNS, TOPICS, Table, card, comparison, mean_output, number
 
@@ -182,3 +182,70 @@ def test_a_new_function_appears_by_itself():
 def test_tables_do_not_load_matplotlib():
     code = "import sys, actfun.tables; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_each_column_holds_what_its_heading_says():
+    row = comparison([ELU(0.5)], about=tuple(COLUMNS)).rows[0]
+    assert dict(zip(COLUMNS, row)) == {
+        "function": "ELU (α = 0.5)",
+        "f(x)": f"${ELU.formula}$",
+        "f′(x)": f"${ELU.derivative_formula}$",
+        "range": "(−0.5, ∞)",
+        "f(0)": "0",
+        "slope at 0": number(float(ELU(0.5).derivative(0.0))),
+        "extrema": "none",
+        "mean output": number(mean_output(ELU(0.5))),
+        "zero-centred": "no",
+        "monotone": "yes",
+        "saturates": "left",
+        "smoothness": "kink at 0",
+        "max slope": "1",
+        "parameters": "`alpha` (α) = 0.5, default 1, in [0, ∞)",
+        "proposed by": ELU.proposed,
+    }
+    assert comparison([Sigmoid()], about=("f(0)", "slope at 0", "max slope")).rows == (
+        ("0.5", "0.25", "0.25"),
+    )
+    assert comparison([Mish()], about=("monotone", "zero-centred")).rows == (("no", "no"),)
+
+
+def test_topics_name_their_columns_in_order():
+    assert {about: "|".join(comparison([ReLU()], about).header) for about in TOPICS} == {
+        "summary": "function|range|zero-centred|monotone|saturates|smoothness",
+        "formulas": "function|f(x)|f′(x)",
+        "values": "function|range|f(0)|extrema|mean output",
+        "slopes": "function|slope at 0|max slope|saturates|smoothness",
+        "origins": "function|proposed by|parameters",
+    }
+
+
+def test_card_of_a_function_that_differs_on_the_left_and_on_the_right():
+    fields = cells(card(Arctan(3.0)))
+    assert list(fields)[:4] == ["formula", "derivative", "range", "limits"]
+    assert fields["formula"] == rf"$f(x) = {Arctan.formula}$"
+    assert fields["derivative"] == rf"$f'(x) = {Arctan.derivative_formula}$"
+    assert fields["value at 0"] == "0" and fields["saturates"] == "both sides"
+    assert cells(card(Softplus()))["value at 0"] == "0.69315"
+
+
+def test_mean_output_takes_kinks_far_away_and_a_strict_caller():
+    with np.errstate(all="raise"):
+        assert mean_output(HardTanh(-1e200, 1e200)) == pytest.approx(0, abs=1e-12)
+        assert mean_output(HardTanh(-50, 50)) == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (123456.0, 5, "1.2346 × 10⁵"),
+        (1 / 3, 2, "0.33"),
+        (np.array(0.25), 5, "0.25"),
+        (np.int8(-3), 5, "−3"),
+        (np.bool_(False), 5, "no"),
+        (-0.0, 5, "0"),
+        (math.nan, 5, "nan"),
+        (123456789, 2, "123456789"),
+    ],
+)
+def test_numbers_of_every_kind(value, digits, text):
+    assert number(value, digits) == text

@@ -9,15 +9,12 @@ import numpy as np
 from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
 
-from actfun.looks import BLUE, GREEN, GREY, RED
+from actfun import checks
+from actfun.looks import BLUE, GREEN, GREY, RED, one_axes
+from actfun.notation import subscript
 
 OUTLINE = dict(fill=False, edgecolor="black", linewidth=1.2)
 INPUT, WEIGHT, OUTPUT = BLUE, RED, GREEN
-SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
-
-
-def _subscript(number):
-    return "".join(SUBSCRIPTS[int(digit)] for digit in str(number))
 
 
 def _arrow(ax, start, end, colour="black", shrink=0.0, **looks):
@@ -32,20 +29,23 @@ def _sketch(ax, width, height):
 
 
 def neuron_diagram(ax, n_inputs=3):
-    """One artificial neuron: inputs, weights, their sum z with the bias, the activation, output."""
-    if not isinstance(n_inputs, int) or not 1 <= n_inputs <= 6:
-        raise ValueError(f"n_inputs must be an integer from 1 to 6, got {n_inputs!r}")
+    """One artificial neuron: inputs, weights, their sum z with the bias, the activation, output.
+
+    ``n_inputs`` is an integer from 1 to 6; a ``TypeError`` or ``ValueError`` otherwise.
+    """
+    one_axes(ax)
+    n_inputs = checks.whole_number(n_inputs, "n_inputs", 1, 6)
     rows = 3.4 / 2 + (np.arange(n_inputs)[::-1] - (n_inputs - 1) / 2) * min(1, 3 / n_inputs)
     total, radius = np.array([4.0, 1.7]), 0.48
     ring = OUTLINE | dict(edgecolor=INPUT)
     for k, row in enumerate(rows, start=1):
         start = np.array([0.95, row])
         ax.add_patch(Circle((0.6, row), min(0.33, 1.2 / n_inputs), **ring))
-        ax.text(0.6, row, f"x{_subscript(k)}", ha="center", va="center")
+        ax.text(0.6, row, f"x{subscript(k)}", ha="center", va="center")
         direction = (total - start) / np.hypot(*(total - start))
         _arrow(ax, start, total - radius * direction, WEIGHT)
         place = start + (0.42 if n_inputs < 4 else 0.2) * (total - start) + np.array([0, 0.09])
-        ax.text(*place, f"w{_subscript(k)}", ha="center", va="bottom")
+        ax.text(*place, f"w{subscript(k)}", ha="center", va="bottom")
     ax.add_patch(Circle(total, radius, **OUTLINE))
     ax.text(*total, "Σ", ha="center", va="center", fontsize=15)
     _arrow(ax, (4.0, 0.45), (4.0, 1.7 - radius), WEIGHT)
@@ -71,6 +71,7 @@ def _curve(ax, *corners, width=1.5, colour="black"):
 
 def biological_neuron(ax):
     """A nerve cell with the parts that the artificial neuron borrows its words from."""
+    one_axes(ax)
     # dendrites: each a stem from the cell body with two branches, a synapse on one of their ends
     for root, bend, fork, tips in (
         ((2.82, 2.6), (2.5, 3.0), (1.75, 3.25), ((0.75, 3.1), (1.0, 3.9))),
@@ -109,11 +110,14 @@ def biological_neuron(ax):
 def layers_diagram(ax, sizes):
     """A fully connected network: a column of units for each of ``sizes``, inputs on the left.
 
-    More than 8 units in a layer are drawn as 8 and counted below.
+    More than 8 units in a layer are drawn as 8 and counted below. ``sizes`` holds at least two
+    positive integers; a ``TypeError`` or ``ValueError`` otherwise.
     """
-    sizes = list(sizes)
-    if len(sizes) < 2 or not all(isinstance(n, int) and n >= 1 for n in sizes):
-        raise ValueError(f"sizes must hold at least two positive integers, got {sizes!r}")
+    one_axes(ax)
+    sizes = checks.listed(sizes, "sizes", "at least two positive integers")
+    sizes = [checks.whole_number(n, f"sizes[{k}]", 1) for k, n in enumerate(sizes)]
+    if len(sizes) < 2:
+        raise ValueError(f"sizes must hold at least two positive integers, got {sizes}")
     shown = [min(n, 8) for n in sizes]
     gap = 8.4 / (len(sizes) - 1)
     columns = []
@@ -139,11 +143,18 @@ def layers_diagram(ax, sizes):
 def decision_ladder(ax, rungs, otherwise):
     """Questions from top to bottom, ``(question, answer)`` each: yes leads right, no leads down.
 
-    ``otherwise`` is the answer below the last question. An answer may have two lines.
+    ``otherwise`` is the answer below the last question. An answer may have two lines. Anything that
+    is no text, or no pair, is a ``TypeError`` or ``ValueError``.
     """
-    rungs = list(rungs)
-    if not rungs or not all(len(rung) == 2 for rung in rungs):
-        raise ValueError(f"rungs must be (question, answer) pairs, got {rungs!r}")
+    one_axes(ax)
+    rungs = checks.listed(rungs, "rungs", "(question, answer) pairs")
+    for k, rung in enumerate(rungs):
+        rungs[k] = checks.listed(rung, f"rungs[{k}]", "a question and its answer")
+        if len(rungs[k]) != 2:
+            raise ValueError(f"rungs[{k}] must be a (question, answer) pair, got {rungs[k]}")
+        for text in rungs[k]:
+            checks.text(text, f"rungs[{k}]")
+    checks.text(otherwise, "otherwise")
     middle, right, step = 2.6, 5.2, 1.25
     heights = 0.5 + step * np.arange(len(rungs), -1, -1)
     for (question, answer), y in zip(rungs, heights, strict=False):

@@ -7,14 +7,13 @@ significant digits, so that they are the same on every processor.
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
+from actfun import checks
 from actfun.activations import ALL
+from actfun.base import Activation
 from actfun.expectation import expectation
+from actfun.notation import number, superscript
 
 __all__ = ["Table", "card", "comparison", "mean_output", "number"]
-
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -23,8 +22,9 @@ class Table:
 
     Parameters
     ----------
-    header : sequence of str
-    rows : sequence of sequences, as long as the header; numbers are formatted by ``number``
+    header : iterable of cells
+    rows : iterable of iterables of cells, each as long as the header
+        A cell is text or a number, which is written by ``number``.
     caption : str, optional
     align : str, optional
         A letter for each column, ``l``, ``c`` or ``r``; all left by default.
@@ -33,8 +33,10 @@ class Table:
 
     Raises
     ------
+    TypeError
+        If an argument is none of these.
     ValueError
-        If a row or `align` does not match the header.
+        If there is no row, or a row or `align` does not match the header.
     """
 
     header: tuple
@@ -43,17 +45,24 @@ class Table:
     align: str | None = None
 
     def __post_init__(self):
-        width = len(self.header)
-        for row in self.rows:
+        header = _cells(self.header, "header")
+        width = len(header)
+        rows = [
+            _cells(row, f"rows[{k}]")
+            for k, row in enumerate(checks.listed(self.rows, "rows", "rows of cells"))
+        ]
+        for k, row in enumerate(rows):
             if len(row) != width:
                 raise ValueError(
-                    f"each row must have {width} cells, as the header has, got {row!r}"
+                    f"rows[{k}] must have {width} cells, as the header has, got {len(row)}"
                 )
-        align = "l" * width if self.align is None else self.align
+        align = "l" * width if self.align is None else checks.text(self.align, "align")
         if len(align) != width or set(align) - set("lcr"):
             raise ValueError(f"align must be {width} letters of l, c and r, got {align!r}")
-        object.__setattr__(self, "header", tuple(_text(cell) for cell in self.header))
-        object.__setattr__(self, "rows", tuple(tuple(_text(c) for c in row) for row in self.rows))
+        if self.caption is not None:
+            checks.text(self.caption, "caption")
+        object.__setattr__(self, "header", header)
+        object.__setattr__(self, "rows", tuple(rows))
         object.__setattr__(self, "align", align)
 
     def __repr__(self):
@@ -77,6 +86,15 @@ class Table:
         return text if self.caption is None else f"{text}\n\n*{self.caption}*"
 
 
+def _cells(values, name):
+    """A row as a tuple of texts."""
+    values = checks.listed(values, name, "cells")
+    try:
+        return tuple(_text(cell) for cell in values)
+    except TypeError as problem:
+        raise TypeError(f"{name} must hold text and numbers: {problem}") from None
+
+
 def _text(cell):
     return cell if isinstance(cell, str) else number(cell)
 
@@ -89,36 +107,23 @@ def _escape(cell):
     return "$".join(parts)
 
 
-def number(value, digits=5):
-    """A number as text: ``digits`` significant digits, a true minus, ∞, ×10⁻⁵ for the very small.
-
-    Below 10⁻¹² in size it is 0: what is left there is rounding.
-    """
-    if isinstance(value, (bool, np.bool_)):
-        return _yes(value)
-    if isinstance(value, (int, np.integer)):
-        return str(value).replace("-", "−")
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if abs(value) < 1e-12:
-        return "0"
-    text = f"{value:.{digits}g}"
-    mantissa, _, exponent = text.partition("e")
-    if exponent:
-        mantissa += " × 10" + str(int(exponent)).translate(SUPERSCRIPTS)
-    return mantissa.replace("-", "−")
-
-
-def _yes(fact):
-    return "yes" if fact else "no"
-
-
 # ------------------------------------------------------------------------------ read off a function
 
 
 def mean_output(f):
-    """The mean of f(x) over x from the standard normal distribution, by numerical integration."""
-    return expectation(f, f.kinks)
+    """The mean of f(x) over x from the standard normal distribution, by numerical integration.
+
+    f may declare kinks (``f.kinks``). A ``TypeError`` if it is not a function of arrays.
+    """
+    if not callable(checks.instance(f, "f")):
+        raise TypeError(f"f must be a function such as ReLU(), got {checks.shown(f)}")
+    return expectation(lambda x: checks.numbers(f(x), "f(x)", x.shape), getattr(f, "kinks", ()))
+
+
+def _activation(f, name="f"):
+    if not isinstance(checks.instance(f, name), Activation):
+        raise TypeError(f"{name} must be an activation such as ReLU(), got {checks.shown(f)}")
+    return f
 
 
 def _range(f):
@@ -143,7 +148,7 @@ def _smoothness(f):
     if f.smoothness == math.inf:
         return "smooth"
     if f.smoothness > 0:
-        return "C" + str(f.smoothness).translate(SUPERSCRIPTS)
+        return "C" + superscript(f.smoothness)
     what = "jump" if f.smoothness < 0 else "kink"
     return f"{what}{'s' * (len(f.kinks) > 1)} at {', '.join(number(x) for x in f.kinks)}"
 
@@ -174,7 +179,11 @@ def _parameters(f):
 
 
 def card(f):
-    """One activation at a glance: a two-column ``Table`` of what is declared and computed of it."""
+    """One activation at a glance: a two-column ``Table`` of what is declared and computed of it.
+
+    ``f`` is an ``Activation``; anything else, its class too, is a ``TypeError``.
+    """
+    _activation(f)
     left, right = f.limits
     mean = number(mean_output(f))
     return Table(
@@ -188,8 +197,8 @@ def card(f):
             ("extrema", _extrema(f)),
             ("Lipschitz constant", _lipschitz(f)),
             ("smoothness", _smoothness_in_words(f)),
-            ("zero-centred", f"{_yes(f.zero_centred)}: mean output {mean} for standard normal x"),
-            ("monotone", _yes(f.monotone)),
+            ("zero-centred", f"{number(f.zero_centred)}: mean output {mean} for standard normal x"),
+            ("monotone", number(f.monotone)),
             ("saturates", _saturates(f)),
             ("parameters", _parameters(f)),
             ("proposed by", f.proposed or "–"),
@@ -206,8 +215,8 @@ COLUMNS = {
     "slope at 0": lambda f: number(float(f.derivative(0.0))),
     "extrema": _extrema,
     "mean output": lambda f: number(mean_output(f)),
-    "zero-centred": lambda f: _yes(f.zero_centred),
-    "monotone": lambda f: _yes(f.monotone),
+    "zero-centred": lambda f: number(f.zero_centred),
+    "monotone": lambda f: number(f.monotone),
     "saturates": _saturates,
     "smoothness": _smoothness,
     "max slope": _lipschitz,
@@ -236,14 +245,20 @@ def comparison(functions=ALL, about="summary"):
 
     Raises
     ------
+    TypeError
+        If one of `functions` is not an activation.
     ValueError
-        If `about` names neither a topic nor columns.
+        If there is none, or `about` names neither a topic nor columns.
     """
-    headings = TOPICS.get(about, ()) if isinstance(about, str) else tuple(about)
-    unknown = [heading for heading in headings if heading not in COLUMNS]
+    functions = checks.listed(functions, "functions", "activations such as [ReLU(), Tanh()]")
+    for k, f in enumerate(functions):
+        _activation(f, f"functions[{k}]")
+    topic = isinstance(about, str)
+    headings = TOPICS.get(about, ()) if topic else checks.listed(about, "about", "columns")
+    unknown = [name for name in headings if not isinstance(name, str) or name not in COLUMNS]
     if unknown or not headings:
         allowed = ", ".join(TOPICS)
         raise ValueError(f"about must be one of {allowed}, or columns among {list(COLUMNS)}, "
-                         f"got {about!r}")  # fmt: skip
+                         f"got {checks.shown(about)}")  # fmt: skip
     rows = tuple(tuple(COLUMNS[heading](f) for heading in headings) for f in functions)
     return Table(headings, rows)

@@ -1,0 +1,287 @@
+"""Pictures of measurements: by layer, against a value, over epochs, by seed, as cells, as bars.
+
+Like the plots, each takes ``ax``, draws on it and returns it. A label that begins with a function's
+name has that function's colour; numbers may be labels too.
+"""
+
+import copy
+
+import numpy as np
+from matplotlib.colors import Normalize, is_color_like
+from matplotlib.ticker import MaxNLocator
+
+from actfun import checks
+from actfun.looks import (
+    BLUE,
+    colour,
+    distinct_looks,
+    label_end,
+    line_style,
+    one_axes,
+    power_ticks,
+)
+from actfun.notation import minus
+
+
+def _by_seed(values, name):
+    """Values of shape (seeds, n); what is infinite is nan, since neither can be drawn."""
+    values = np.atleast_2d(checks.numbers(values, name, ("n",), ("seeds", "n")))
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _runs(runs, name):
+    """[(label, values of shape (seeds, n), (hue, style))] of a dict."""
+    pairs = checks.by_label(runs, name, "array (seeds, n)")
+    looks = distinct_looks(label for label, _ in pairs)
+    return [
+        (label, _by_seed(values, f"{name}[{label!r}]"), look)
+        for (label, values), look in zip(pairs, looks, strict=True)
+    ]
+
+
+def _mean_and_deviation(values):
+    """The mean over seeds and the sample standard deviation, 0 for one seed; nan for nan."""
+    with np.errstate(all="ignore"):
+        mean = values.mean(axis=0)
+        return mean, values.std(axis=0, ddof=1) if len(values) > 1 else np.zeros_like(mean)
+
+
+def _draw_runs(ax, x, values, label, hue, style, log):
+    """Values of shape (seeds, n) over x: a thin line for each seed and a bold one for the mean."""
+    if log:
+        ax.set_yscale("log")
+        values = np.log(values, where=values > 0, out=np.full_like(values, np.nan))
+    centre, _ = _mean_and_deviation(values)
+    if log:
+        values, centre = np.exp(values), np.exp(centre)
+        power_ticks(ax.yaxis)
+    ax.plot(x, values.T, color=hue, linewidth=0.8, alpha=0.6)
+    (mean,) = ax.plot(x, centre, color=hue, linestyle=style)
+    if label and np.isfinite(centre).any():
+        label_end(ax, mean, label)
+    return ax
+
+
+def by_layer(ax, values_per_seed, label="", log=False, hue=None):
+    """A measurement by layer: thin lines for seeds, a bold one for their mean, over layers 1, 2 …
+
+    Parameters
+    ----------
+    ax : Axes
+    values_per_seed : array (seeds, layers) or (layers,)
+        nan and ±∞ leave a gap.
+    label : str, number or function, optional
+        Stands at the end of the mean and gives it its look.
+    log : bool
+        A logarithmic axis and a geometric mean; what is not positive leaves a gap.
+    hue : colour, optional
+        In place of the label's.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these.
+    """
+    one_axes(ax)
+    values = _by_seed(values_per_seed, "values_per_seed")
+    label = checks.label(label)
+    if hue is not None and not is_color_like(hue):
+        raise ValueError(f"hue must be a colour, got {checks.shown(hue)}")
+    style = line_style(label) if label else "-"
+    hue = hue or (colour(label) if label else BLUE)
+    _draw_runs(ax, np.arange(1, values.shape[1] + 1), values, label, hue, style, log)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlabel("layer")
+    return ax
+
+
+def against(ax, x, runs_by_label, log=False):
+    """Runs over n values of x: a thin line for each seed, a bold one for the mean, with its name.
+
+    Parameters
+    ----------
+    ax : Axes
+        Set ``ax.set_xscale("log")`` before, if x needs it; x must then be positive.
+    x : array (n,)
+    runs_by_label : dict of label → array (seeds, n) or (n,)
+    log : bool
+        As in `by_layer`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these.
+    """
+    one_axes(ax)
+    x = checks.numbers(x, "x", ("n",), finite=True)
+    logarithmic = ax.get_xscale() == "log"
+    if logarithmic and x.min() <= 0:
+        raise ValueError(f"x must be positive on a logarithmic axis, got {x.min():g}")
+    runs = _runs(runs_by_label, "runs_by_label")
+    for label, values, _ in runs:
+        if values.shape[1] != x.size:
+            raise ValueError(
+                f"runs_by_label[{label!r}] must have a value for each of the {x.size} in x, "
+                f"got {values.shape[1]}"
+            )
+    for label, values, (hue, style) in runs:
+        _draw_runs(ax, x, values, label, hue, style, log)
+    if logarithmic:
+        power_ticks(ax.xaxis)
+    return ax
+
+
+def spread(ax, results):
+    """Scores by seed, a row each from the top: each seed a dot; below them mean ± sd in black.
+
+    Parameters
+    ----------
+    ax : Axes
+    results : dict of label → array of scores
+        ``race.scores``, for instance. The sd is that of a sample (n − 1), 0 for a single score; a
+        score that is nan or infinite has no dot, and its row no mean.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these.
+    """
+    one_axes(ax)
+    rows = [
+        (label, values.ravel(), hue) for label, values, (hue, _) in _runs(results, "results")
+    ]
+    for row, (_, scores, hue) in enumerate(rows):
+        ax.plot(scores, np.full(scores.size, row - 0.14), "o", color=hue, alpha=0.7)
+        mean, deviation = _mean_and_deviation(scores[:, None])
+        ax.errorbar(
+            mean,
+            row + 0.2,
+            xerr=deviation,
+            fmt="D",
+            color="black",
+            markersize=4,
+            capsize=3,
+            linewidth=1.2,
+        )
+    ax.set_yticks(range(len(rows)), [label for label, _, _ in rows])
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
+def learning_curves(ax, curves_by_label):
+    """What changes with the epochs 1, 2 …: the mean, named at its end, in a band of ± 1 sd.
+
+    The curve ends where the first seed has diverged (nan or infinite).
+
+    Parameters
+    ----------
+    ax : Axes
+    curves_by_label : dict of label → array (seeds, epochs) or (epochs,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these.
+    """
+    one_axes(ax)
+    for label, values, (hue, style) in _runs(curves_by_label, "curves_by_label"):
+        epochs = np.arange(1, values.shape[1] + 1)
+        mean, deviation = _mean_and_deviation(values)
+        ax.fill_between(epochs, mean - deviation, mean + deviation, color=hue, alpha=0.2, lw=0)
+        (line,) = ax.plot(epochs, mean, color=hue, linestyle=style)
+        if np.isfinite(mean).any():
+            label_end(ax, line, label)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlabel("epoch")
+    return ax
+
+
+def heatmap(ax, matrix, row_labels, column_labels, fmt="{:.2f}", cmap=None, norm=None):
+    """A matrix as coloured cells with their numbers, the first row on top.
+
+    Parameters
+    ----------
+    ax : Axes
+    matrix : array (rows, columns)
+        nan and ±∞ are empty cells with a dash.
+    row_labels, column_labels : str or number each
+    fmt : str
+        How a number is written.
+    cmap : colour map or its name
+        cividis unless given.
+    norm : matplotlib Normalize, optional
+        From values to colours (``LogNorm()`` …). It is not changed: one without limits takes them
+        from each matrix anew.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these, or the labels do not match the matrix.
+    """
+    one_axes(ax)
+    values = checks.numbers(matrix, "matrix", ("rows", "columns"))
+    row_labels = checks.labels(row_labels, "row_labels", values.shape[0])
+    column_labels = checks.labels(column_labels, "column_labels", values.shape[1])
+    checks.number_format(fmt)
+    if norm is not None and not isinstance(norm, Normalize):
+        raise TypeError(f"norm must be a Normalize such as LogNorm(), got {checks.shown(norm)}")
+    mesh = ax.pcolormesh(
+        np.ma.masked_invalid(values), cmap=cmap or "cividis", norm=copy.deepcopy(norm)
+    )
+    for (row, column), value in np.ndenumerate(values):
+        text, ink = "–", "black"
+        if np.isfinite(value):
+            text = minus(fmt.format(value))
+            red, green, blue, _ = mesh.to_rgba(value)
+            light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 > 0.18
+            ink = "#101418" if light else "#f8f8f4"  # no pure grey: the page would replace it
+        ax.text(column + 0.5, row + 0.5, text, color=ink, ha="center", va="center", fontsize=10)
+    ax.set_xticks(np.arange(len(column_labels)) + 0.5, column_labels)
+    ax.set_yticks(np.arange(len(row_labels)) + 0.5, row_labels)
+    ax.set_ylim(len(row_labels), 0)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def bars(ax, labels, values, fmt="{:.2f}"):
+    """A bar for each value with its number on top; probabilities get an axis from 0 to 1.
+
+    Parameters
+    ----------
+    ax : Axes
+    labels : n of str or number
+    values : array (n,), finite
+    fmt : str
+        How a number is written.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these, or there is not one label for each value.
+    """
+    one_axes(ax)
+    values = checks.numbers(values, "values", ("n",), finite=True)
+    labels = checks.labels(labels, "labels", values.size)
+    checks.number_format(fmt)
+    ax.bar(range(len(values)), values, width=0.6, color=BLUE)
+    for k, value in enumerate(values):
+        ax.annotate(
+            minus(fmt.format(value)),
+            (k, value),
+            (0, 3 if value >= 0 else -3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom" if value >= 0 else "top",
+        )
+    ax.axhline(0, color="black", linewidth=0.8)
+    ax.set_xticks(range(len(values)), labels)
+    if values.min() >= 0 and values.max() <= 1:
+        ax.set_ylim(0, 1.12)
+        ax.set_yticks((0, 0.5, 1))
+    else:
+        ax.margins(y=0.15)
+    ax.tick_params(axis="x", length=0)
+    return ax
