@@ -1,4 +1,4 @@
-"""On a phone: how large the letters of figures and sliders are, and that panels do not overlap."""
+"""On a phone: how large the letters of figures and sliders are, and that all can be seen."""
 
 import pytest
 from conftest import toc_pages
@@ -9,8 +9,9 @@ LETTERS = """() => {
     return [...document.querySelectorAll('article .actfun-figure svg text')].map(text => {
         const { a, b } = text.getScreenCTM();
         const size = parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
-        return [size, text.textContent];
-    }).filter(([size]) => size > 0);
+        const { left, right } = text.getBoundingClientRect();
+        return { size, left, right, text: text.textContent };
+    }).filter(({ size }) => size > 0);
 }"""
 
 
@@ -23,4 +24,5 @@ def test_letters_in_pictures_are_legible(chromium, book, page):
     figures = tab.locator("article .actfun-figure").count()
     tab.close()
     assert bool(letters) == bool(figures)
-    assert [(round(size, 1), text) for size, text in letters if size < 9] == []
+    assert [letter for letter in letters if letter["size"] < 9] == []
+    assert [x for x in letters if x["left"] < 0 or x["right"] > PHONE["width"]] == []
