@@ -106,6 +106,20 @@ def test_what_belongs_together_stays_together(how):
     assert len(texts_by_column(fig)) == 1
 
 
+def test_a_panel_across_two_columns_holds_them_together():
+    fig = plt.figure(figsize=(6, 3), layout="constrained")
+    axes = fig.subplot_mosaic("AAC;BDC")
+    fig.draw_without_rendering()
+    _, edge, _ = figures.column_edges(fig)
+    assert axes["D"].get_position().x1 < edge / (6 * 72) < axes["C"].get_position().x0
+
+
+def test_a_panel_without_axes_reads_nothing_off_its_neighbour():
+    fig, axes = panels(1, 2, sharey=True)
+    axes[0, 1].set_axis_off()
+    assert len(texts_by_column(fig)) == 2
+
+
 def test_a_colour_bar_and_a_second_axis_go_with_their_panel():
     fig, axes = panels(1, 2)
     fig.colorbar(axes[0, 0].scatter([0, 1], [0, 1], c=[0, 1]), ax=axes[0, 0], label="pbar")

@@ -258,8 +258,7 @@ def column_edges(fig):
 def _reads_off_a_neighbour(ax):
     """Whether the ticks of its y axis have their numbers at another panel of the same row."""
     return (
-        ax.get_visible()
-        and ax.axison
+        ax.axison
         and len(ax.get_shared_y_axes().get_siblings(ax)) > 1
         and not any(label.get_visible() for label in ax.get_yticklabels())
     )
