@@ -109,6 +109,7 @@ def test_what_belongs_together_stays_together(how):
 def test_a_panel_across_two_columns_holds_them_together():
     fig = plt.figure(figsize=(6, 3), layout="constrained")
     axes = fig.subplot_mosaic("AAC;BDC")
+    axes["A"].set_ylabel("begins further left than B")
     fig.draw_without_rendering()
     _, edge, _ = figures.column_edges(fig)
     assert axes["D"].get_position().x1 < edge / (6 * 72) < axes["C"].get_position().x0
