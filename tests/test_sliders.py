@@ -708,7 +708,12 @@ def test_wide_panels_have_larger_letters_on_a_phone(open_page):
         const { a, b } = text.getScreenCTM();
         return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
     })"""
-    page = open_page(grid_slider(), viewport={"width": 390, "height": 800})
+
+    def titled(ax, k):
+        ax.set_title(f"title {k}")
+
+    wide = Slider(titled, alt="{k}", size=(6.4, 3), k=[1, 2])
+    page = open_page(wide, viewport={"width": 390, "height": 800})
     assert min(page.evaluate(size)) > 9
     page = open_page(elu_slider(0.5), viewport={"width": 390, "height": 800})
     assert 12 < min(page.evaluate(size)) and max(page.evaluate(size)) < 18
