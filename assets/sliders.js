@@ -3,11 +3,12 @@
   "use strict";
 
   const hydrate = (figure) => {
-    const svg = figure.querySelector("svg");
-    const nodes = [svg, ...svg.querySelectorAll("*")];
+    const drawing = figure.querySelector("[role=img]");
+    const nodes = [drawing, ...drawing.querySelectorAll("*")];
     const { controls, alts, readouts, changes } = JSON.parse(figure.querySelector("script").textContent);
     const rows = [...figure.querySelectorAll(".actfun-control")];
     const readout = figure.querySelector(".actfun-readout");
+    const words = readout && readout.querySelector("span");
     const position = controls.map(([, start]) => start);
     const frameNumber = () => position.reduce((number, index, i) => number * controls[i][0].length + index, 0);
     let shown = frameNumber();
@@ -22,8 +23,8 @@
         else if (value === null) nodes[node].removeAttribute(name);
         else nodes[node].setAttribute(name, value);
       }
-      svg.setAttribute("aria-label", alts[frame]);
-      if (readout) readout.textContent = readouts[frame];
+      drawing.setAttribute("aria-label", alts[frame]);
+      if (words) words.textContent = readouts[frame];
       shown = frame;
     };
 

@@ -134,7 +134,7 @@ def said_of_pictures(html):
             payload = json.loads(data.string)
             yield payload["alts"], [*payload["readouts"], caption]
         else:
-            yield [figure.svg["aria-label"]], [caption]
+            yield [figure.find(role="img")["aria-label"]], [caption]
 
 
 def test_words_say_what_the_pictures_show(book):

@@ -1,10 +1,12 @@
 """Figures as inline SVG: themed, described, small, and the same every time."""
 
 import base64
+import io
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 
 import matplotlib
 import numpy as np
@@ -44,6 +46,104 @@ def test_markup_is_well_formed_and_carries_its_description():
 def test_without_a_description_the_drawing_is_hidden_from_assistive_technology():
     root = ElementTree.fromstring(figures.svg(curve()))
     assert root.get("aria-hidden") == "true" and root.get("role") is None
+
+
+def panels(rows, columns, **options):
+    fig = plt.figure(figsize=(6, 3), layout="constrained")
+    axes = fig.subplots(rows, columns, squeeze=False, **options)
+    for number, ax in enumerate(axes.flat):
+        ax.plot([0, 1], [0, number])
+        ax.set(xlabel=f"panel {number}", ylabel="y")
+    return fig, axes
+
+
+def texts_by_column(fig):
+    root = figures.svg_tree(fig)
+    drawings = [root] if root.tag == "svg" else root
+    return [{text.text for text in svg.iter("text") if text.text[0] == "p"} for svg in drawings]
+
+
+def test_columns_of_panels_are_drawings_of_their_own():
+    fig, _ = panels(2, 2)
+    assert texts_by_column(fig) == [{"panel 0", "panel 2"}, {"panel 1", "panel 3"}]
+
+
+def test_columns_share_the_whole_width_and_nothing_is_drawn_twice():
+    fig, _ = panels(1, 3)
+    fig.axes[0].set_zorder(1)  # it is drawn last
+    row = ElementTree.fromstring(figures.svg(fig, alt="three lines"))
+    assert (row.tag, row.get("role"), row.get("aria-label")) == ("div", "img", "three lines")
+    assert all(svg.get("aria-hidden") == "true" and svg.get("role") is None for svg in row)
+    boxes = [[float(number) for number in svg.get("viewBox").split()] for svg in row]
+    assert boxes[0][0] == 0 and boxes[-1][0] + boxes[-1][2] == pytest.approx(6 * 72)
+    for left, right in pairwise(boxes):
+        assert left[0] + left[2] == pytest.approx(right[0]) and left[3] == right[3] == 3 * 72
+    assert sum(float(svg.get("width")) for svg in row) == pytest.approx(6 * 96, abs=0.1)
+    assert [[t.text for t in svg.iter("text") if t.text[0] == "p"] for svg in row] == [
+        ["panel 0"], ["panel 1"], ["panel 2"]
+    ]  # fmt: skip
+
+
+def test_an_edge_lies_in_the_gap_between_what_is_drawn():
+    fig, axes = panels(1, 2)
+    axes[0, 0].annotate("a name at the end", (1, 0), (1.05, 0.5), textcoords="axes fraction")
+    figures.svg_tree(fig)  # which lays it out
+    _, edge, _ = figures.column_edges(fig)
+    left, right = (ax.get_tightbbox() for ax in axes[0])
+    assert left.x1 < edge * fig.dpi / 72 < right.x0
+
+
+@pytest.mark.parametrize("how", ["ticks of a neighbour", "text", "legend", "one column", "inset"])
+def test_what_belongs_together_stays_together(how):
+    fig, axes = panels(*{"one column": (2, 1)}.get(how, (1, 2)), sharey=how[:2] == "ti")
+    if how == "text":
+        fig.text(0.5, 0.5, "across")
+    elif how == "legend":
+        axes[0, 0].lines[0].set_label("line")
+        fig.legend()
+    elif how == "inset":
+        axes[0, 0].inset_axes([0.9, 0.2, 1, 0.2])
+    assert len(texts_by_column(fig)) == 1
+
+
+def test_a_panel_across_two_columns_holds_them_together():
+    fig = plt.figure(figsize=(6, 3), layout="constrained")
+    axes = fig.subplot_mosaic("AAC;BDC")
+    axes["A"].set_ylabel("begins further left than B")
+    fig.draw_without_rendering()
+    _, edge, _ = figures.column_edges(fig)
+    assert axes["D"].get_position().x1 < edge / (6 * 72) < axes["C"].get_position().x0
+
+
+def test_a_panel_without_axes_reads_nothing_off_its_neighbour():
+    fig, axes = panels(1, 2, sharey=True)
+    axes[0, 1].set_axis_off()
+    assert len(texts_by_column(fig)) == 2
+
+
+def test_a_colour_bar_and_a_second_axis_go_with_their_panel():
+    fig, axes = panels(1, 2)
+    fig.colorbar(axes[0, 0].scatter([0, 1], [0, 1], c=[0, 1]), ax=axes[0, 0], label="pbar")
+    axes[0, 1].twinx().set_ylabel("ptwin")
+    found = texts_by_column(fig)
+    assert {"panel 0"} <= found[0] and {"panel 1", "ptwin"} <= found[-1]
+    assert all("panel 1" not in column for column in found[:-1])
+
+
+def test_every_reference_resolves_in_the_whole_drawing():
+    fig, axes = panels(1, 2)
+    for ax in axes.flat:
+        ax.plot([0, 1], [0, 1], "o")
+    markup = figures.svg(fig)
+    ids = re.findall(r' id="([^"]+)"', markup)
+    assert len(ids) == len(set(ids))
+    assert set(ids) == set(re.findall(r'(?:href="|url\()#([^")]+)', markup))
+
+
+def test_only_what_is_too_wide_for_a_phone_gets_larger_letters():
+    fig, _ = panels(1, 2)
+    assert "actfun-wide" not in figures.svg(fig) and "actfun-wide" not in figures.svg(curve())
+    assert 'class="actfun-wide"' in figures.svg(Figure(figsize=(6.4, 2)))
 
 
 def test_the_drawing_shrinks_but_does_not_grow():
@@ -145,6 +245,32 @@ def test_show_closes_the_figure():
     assert not plt.fignum_exists(fig.number)
 
 
+def test_show_closes_the_figure_that_cannot_be_drawn():
+    fig, ax = plt.subplots()
+    ax.set_title("$\\nonsense{$")
+    with pytest.raises(ValueError):
+        figures.show(fig, alt="a title that is no formula")
+    assert plt.get_fignums() == []
+
+
+def test_drawing_changes_nothing_of_the_figure():
+    fig, axes = panels(1, 2)
+    before = [fig.dpi, *fig.get_size_inches(), *(ax.get_zorder() for ax in axes.flat)]
+    settings, numbers = dict(matplotlib.rcParams), plt.get_fignums()
+    figures.svg(fig)
+    figures.png(fig)
+    after = [fig.dpi, *fig.get_size_inches(), *(ax.get_zorder() for ax in axes.flat)]
+    assert before == after and dict(matplotlib.rcParams) == settings
+    assert plt.get_fignums() == numbers
+
+
+def test_pixels_come_and_go():
+    array = figures.pixels(curve(), dpi=50)
+    assert array.shape == (100, 200, 3) and array.dtype == np.uint8 and array.max() == 255
+    again = plt.imread(io.BytesIO(figures.pixels_to_png(array)))
+    assert np.array_equal(np.round(255 * again[..., :3]), array)
+
+
 @pytest.mark.parametrize("alt", ["", "  \n"])
 def test_a_blank_description_is_refused(alt):
     with pytest.raises(ValueError, match="alt must say"):
@@ -158,12 +284,20 @@ def test_wrong_kinds_are_refused():
         figures.show(curve(), alt=3)
     with pytest.raises(TypeError, match="caption must be a string"):
         figures.show(curve(), alt="a line", caption=3)
+    with pytest.raises(TypeError, match="alt must be a string, got int"):
+        figures.svg(curve(), alt=3)
+    with pytest.raises(TypeError, match="fig must be a matplotlib Figure, got Axes"):
+        figures.show(curve().axes[0], alt="text")
+    with pytest.raises(TypeError, match="fig must be a matplotlib Figure, got list"):
+        figures.pixels([curve()])
+    with pytest.raises(ValueError, match="dpi must be positive, got 0"):
+        figures.png(curve(), dpi=0)
+    with pytest.raises(ValueError, match=r"array must have shape .* got \(2, 2\) and float64"):
+        figures.pixels_to_png(np.zeros((2, 2)))
 
 
 def test_a_png_is_opaque_whatever_the_style_says():
     with matplotlib.rc_context({"savefig.transparent": True, "figure.facecolor": "none"}):
         image = figures.png(curve())
-    import io
-
     pixels = plt.imread(io.BytesIO(image))
     assert pixels.shape[2] == 3 or np.all(pixels[..., 3] == 1)

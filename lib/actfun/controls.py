@@ -1,29 +1,92 @@
 """What a slider is moved by: ranges, lists, drop-downs, toggles, sequences with a play button."""
 
 import math
-from dataclasses import dataclass
+import re
 from decimal import Decimal
+from numbers import Real
 
 import numpy as np
 
+MAX_FRAMES = 700
+_MINUS = re.compile(r"(?<!\w)-(?=[\d.∞]|inf\b)")
 
-@dataclass(frozen=True)
+
+def true_minus(text):
+    """The text with a real minus sign before each number."""
+    return _MINUS.sub("−", text)
+
+
 class Control:
-    """What a control can be set to: values, how each is written, and where it starts."""
+    """What a control can be set to: its values, how each is written, and where it starts.
 
-    values: tuple
-    texts: tuple
-    index: int
-    label: str | None = None
-    kind: str = "range"
-    interval: int = 0
+    Attributes
+    ----------
+    values, texts : tuple
+        The values that `draw` gets, and how the reader sees them.
+    index : int
+        Which of them is shown first.
+    label : str or None
+        Visible name; the keyword's name if it is None.
+    kind : str
+        What stands in the page: "range", "select", "checkbox" or "play".
+    interval : int
+        Milliseconds from one value to the next while it plays.
+    """
 
-    def __post_init__(self):
-        if not self.values:
-            raise ValueError("a control needs at least one value, got none")
+    kind = "range"
+    interval = 0
+
+    def __init__(self, values, texts, start, label):
+        self.values = _several("values", values)
+        self.texts = tuple(str(text) for text in texts)
+        if len(set(self.texts)) < len(self.texts):
+            raise ValueError(
+                f"the values of a control must read differently, got {_listed(self.texts)}"
+            )
+        if label is not None and not (isinstance(label, str) and label.strip()):
+            raise (ValueError if isinstance(label, str) else TypeError)(
+                f"label must be a text that names the control, got {label!r}"
+            )
+        self.label = label
+        self.index = 0 if start is None else self._position(start)
+
+    def __repr__(self):
+        return f"{type(self).__name__}({_listed(self.texts)}; start {self.texts[self.index]})"
+
+    def _position(self, start):
+        for position, (value, text) in enumerate(zip(self.values, self.texts, strict=True)):
+            same = value == start if np.ndim(value) == 0 and np.ndim(start) == 0 else value is start
+            if same or _close(value, start) or (isinstance(start, str) and text == start):
+                return position
+        raise ValueError(f"start must be one of {_listed(self.texts)}; got {start!r}")
 
 
-def Range(low, high, step, start=None, label=None, format=None):
+class Values(Control):
+    """Any values in order, on a slider; a plain list or tuple in a call means this.
+
+    Parameters
+    ----------
+    values : iterable
+        At least one; no two may be written in the same way.
+    start : optional
+        The value shown first; the first one by default.
+    label : str, optional
+        Visible name; the keyword's name by default.
+    format : str, optional
+        How a value is written, as in ``"{:.1f} s"``; by default as ``str`` does.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument cannot be used.
+    """
+
+    def __init__(self, values, start=None, label=None, format=None):
+        values = _several("values", values)
+        super().__init__(values, _written(values, format), start, label)
+
+
+class Range(Values):
     """Values from `low` to `high` in equal steps, on a slider.
 
     Parameters
@@ -37,92 +100,157 @@ def Range(low, high, step, start=None, label=None, format=None):
         Visible name; the keyword's name by default.
     format : str, optional
         How a value is written, as in ``"{:.1f} s"``; by default with the decimals of the step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument cannot be used, or there are more than `MAX_FRAMES` values.
     """
-    for name, number in (("low", low), ("high", high), ("step", step)):
-        if isinstance(number, bool) or not isinstance(number, (int, float, np.number)):
-            raise TypeError(f"{name} must be a number, got {number!r}")
-        if not math.isfinite(number):
-            raise ValueError(f"{name} must be finite, got {number!r}")
-    first, last, stride = (Decimal(str(number)) for number in (low, high, step))
-    if stride <= 0:
-        raise ValueError(f"step must be positive, got {step!r}")
-    if last <= first:
-        raise ValueError(f"high must be greater than low ({low!r}), got {high!r}")
-    if (last - first) % stride:
-        raise ValueError(
-            f"high - low must be a multiple of step, got low={low!r}, high={high!r}, step={step!r}"
-        )
-    exact = [first + i * stride for i in range(int((last - first) / stride) + 1)]
-    whole = all(value == int(value) for value in (first, stride))
-    values = [int(value) if whole else float(value) for value in exact]
-    decimals = 0 if whole else max(0, -min(v.normalize().as_tuple().exponent for v in exact))
-    return Values(values, start, label, format or f"{{:.{decimals}f}}")
+
+    def __init__(self, low, high, step, start=None, label=None, format=None):
+        for name, number in (("low", low), ("high", high), ("step", step)):
+            kinds = (int, float, np.integer, np.floating)
+            if not isinstance(number, kinds) or isinstance(number, bool):
+                raise TypeError(f"{name} must be a number, got {number!r}")
+            if not math.isfinite(number):
+                raise ValueError(f"{name} must be finite, got {number!r}")
+        first, last, stride = (Decimal(str(number)) for number in (low, high, step))
+        if stride <= 0:
+            raise ValueError(f"step must be positive, got {step!r}")
+        if last <= first:
+            raise ValueError(f"high must be greater than low ({low!r}), got {high!r}")
+        count = (last - first) / stride + 1
+        if count > MAX_FRAMES:
+            raise ValueError(
+                f"step must leave at most {MAX_FRAMES} values from {low!r} to {high!r}, "
+                f"got {step!r}, which gives {count:.0f}"
+            )
+        if count % 1:
+            raise ValueError("high - low must be a multiple of step, got "
+                             f"low={low!r}, high={high!r}, step={step!r}")  # fmt: skip
+        exact = [first + i * stride for i in range(int(count))]
+        whole = all(value == int(value) for value in (first, stride))
+        values = [int(value) if whole else float(value) for value in exact]
+        decimals = 0 if whole else max(0, -min(v.normalize().as_tuple().exponent for v in exact))
+        super().__init__(values, start, label, format or f"{{:.{decimals}f}}")
 
 
-def Values(values, start=None, label=None, format=None):
-    """Any values in order, on a slider; a plain list or tuple in a call means this."""
-    return _control(values, _write(values, format), start, label, "range")
+class Choice(Control):
+    """A drop-down: a list of values, or a dict of visible names to values.
+
+    Parameters
+    ----------
+    options : iterable or dict
+    start : optional
+        The value, or its visible name, shown first; the first one by default.
+    label : str, optional
+        Visible name; the keyword's name by default.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument cannot be used.
+    """
+
+    kind = "select"
+
+    def __init__(self, options, start=None, label=None):
+        if isinstance(options, dict):
+            texts, values = options.keys(), _several("options", options.values())
+        else:
+            values = _several("options", options)
+            texts = _written(values)
+        super().__init__(values, texts, start, label)
 
 
-def Choice(options, start=None, label=None):
-    """A drop-down: a list of values, or a dict of visible names to values."""
-    if isinstance(options, dict):
-        return _control(options.values(), options.keys(), start, label, "select")
-    return _control(options, _write(options, None), start, label, "select")
+class Toggle(Control):
+    """On or off: draw gets True or False.
+
+    Parameters
+    ----------
+    start : bool
+    label : str, optional
+        Visible name; the keyword's name by default.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `start` is not True or False, or `label` not a text.
+    """
+
+    kind = "checkbox"
+
+    def __init__(self, start=False, label=None):
+        if not isinstance(start, bool):
+            raise TypeError(f"start must be True or False, got {start!r}")
+        super().__init__((False, True), ("off", "on"), start, label)
 
 
-def Toggle(start=False, label=None):
-    """On or off: draw gets True or False."""
-    if not isinstance(start, bool):
-        raise TypeError(f"start must be True or False, got {start!r}")
-    return Control((False, True), ("off", "on"), int(start), label, "checkbox")
-
-
-def Steps(steps, start=None, label=None, format=None, interval=400):
+class Steps(Control):
     """A sequence with a play button, such as the steps of a training run.
 
     Parameters
     ----------
-    steps : int or sequence
+    steps : int or iterable
         A number n means 0, ..., n - 1.
+    start, label, format
+        As for `Values`.
     interval : int
-        Milliseconds from one step to the next. Readers who asked their system for less motion get a
-        button for one step instead.
+        Milliseconds from one step to the next, at least 50. Readers who asked their system for
+        less motion get a button for one step instead.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument cannot be used.
     """
-    if isinstance(steps, (int, np.integer)) and not isinstance(steps, bool):
-        if steps < 1:
-            raise ValueError(f"steps must be at least 1, got {steps}")
-        steps = range(int(steps))
-    if not interval >= 50:
-        raise ValueError(f"interval must be at least 50 milliseconds, got {interval!r}")
-    return _control(steps, _write(steps, format), start, label, "play", interval)
+
+    kind = "play"
+
+    def __init__(self, steps, start=None, label=None, format=None, interval=400):
+        if isinstance(steps, (int, np.integer)) and not isinstance(steps, bool):
+            if not 1 <= steps <= MAX_FRAMES:
+                raise ValueError(f"steps must be at least 1 and at most {MAX_FRAMES}, got {steps}")
+            steps = range(int(steps))
+        if isinstance(interval, bool) or not isinstance(interval, Real):
+            raise TypeError(f"interval must be a number of milliseconds, got {interval!r}")
+        if not 50 <= interval < math.inf:
+            raise ValueError(f"interval must be at least 50 milliseconds, got {interval!r}")
+        steps = _several("steps", steps)
+        super().__init__(steps, _written(steps, format), start, label)
+        self.interval = int(interval)
 
 
-def _control(values, texts, start, label, kind, interval=0):
-    values, texts = tuple(values), tuple(str(text) for text in texts)
+def _several(name, values):
+    """The values as a tuple, if they are several: not a text, a number or nothing."""
+    if isinstance(values, (str, bytes)):
+        raise TypeError(f"{name} must be a list of values, got the single text {values!r}")
+    try:
+        values = tuple(values)
+    except TypeError:
+        raise TypeError(f"{name} must be a list of values, got {values!r}") from None
     if not values:
         raise ValueError("a control needs at least one value, got none")
-    if len(set(texts)) < len(texts):
-        raise ValueError(f"the values of a control must read differently, got {', '.join(texts)}")
-    index = 0 if start is None else _position(values, texts, start)
-    return Control(values, texts, index, label, kind, int(interval))
+    return values
 
 
-def _position(values, texts, start):
-    for position, (value, text) in enumerate(zip(values, texts)):
-        same = value == start if np.ndim(value) == 0 else value is start
-        if same or (isinstance(start, float) and np.ndim(value) == 0 and _close(value, start)):
-            return position
-        if isinstance(start, str) and text == start:
-            return position
-    raise ValueError(f"start must be one of {', '.join(texts)}; got {start!r}")
+def _written(values, format=None):
+    """Each value as text."""
+    if format is not None and not isinstance(format, str):
+        raise TypeError(f'format must be a string such as "{{:.1f}} s", got {format!r}')
+    try:
+        return [true_minus(format.format(value) if format else str(value)) for value in values]
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise ValueError(
+            f'format must write one value, as "{{:.1f}} s" does, got {format!r}: {error}'
+        ) from error
 
 
 def _close(value, start):
-    return isinstance(value, (int, float)) and math.isclose(value, start, abs_tol=1e-12)
+    numbers = isinstance(value, Real) and isinstance(start, Real)
+    return numbers and math.isclose(value, start, abs_tol=1e-12)
 
 
-def _write(values, format):
-    """Each value as text, with a real minus sign before numbers."""
-    texts = [format.format(value) if format else str(value) for value in values]
-    return [text.replace("-", "−", 1) if text[:1] == "-" else text for text in texts]
+def _listed(texts):
+    """The texts in one line; of many the first and the last ones."""
+    return ", ".join(texts if len(texts) < 12 else [*texts[:3], "…", *texts[-2:]])

@@ -6,12 +6,14 @@ alone, and ``sliders`` builds on ``svg_tree``, the same thing before it is writt
 """
 
 import base64
+import bisect
 import hashlib
 import html
 import io
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
+from itertools import pairwise
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -19,12 +21,14 @@ import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from PIL import Image
 
 PLACEHOLDER = "\ue000"
 """Stands for the prefix of every id until the whole markup is known; see ``with_prefix``."""
 
 PIXELS_PER_INCH = 96
+POINTS_PER_INCH = 72
+TOO_WIDE_FOR_A_PHONE = 480
+"""Pixels. What is wider gets larger letters there, by ``figures.css``."""
 
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _REFERENCE = re.compile(r"#([\w-]+)")
@@ -35,20 +39,31 @@ def svg(fig, alt=None):
     """The figure as SVG markup to be put into a page.
 
     Black becomes the colour of the surrounding text, grey lines a paler shade of it, and white
-    backgrounds become transparent. The drawing takes the width it is given, up to its natural size.
+    backgrounds become transparent. The drawing takes the width it is given, up to its natural size;
+    where that is narrow, columns of panels go below one another (see `column_edges`).
     The same figure gives the same markup every time.
 
     Parameters
     ----------
     fig : matplotlib Figure
+        It stays as it is.
     alt : str, optional
         Accessible name. Without it the drawing is hidden from assistive technology.
+
+    Returns
+    -------
+    str
+        An ``<svg>``, or a ``<div>`` of them, one for each column of panels.
 
     Raises
     ------
     TypeError
-        If `fig` is not a Figure.
+        If `fig` is not a Figure, or `alt` not a string.
+    ValueError
+        If `alt` is blank.
     """
+    if alt is not None:
+        check_text("alt", alt)
     root = svg_tree(fig)
     describe(root, alt)
     return with_prefix(to_markup(root))
@@ -60,9 +75,10 @@ def show(fig, alt, caption=None):
     Parameters
     ----------
     fig : matplotlib Figure
-        It is closed: a notebook does not draw it a second time.
+        It is closed, also if it cannot be drawn: a notebook does not draw it a second time.
     alt : str
-        What the picture shows, for those who do not see it.
+        What the picture shows, for those who do not see it. On the pages of the book at least
+        twelve words, and none of them a colour.
     caption : str, optional
         Text under the picture.
 
@@ -75,14 +91,16 @@ def show(fig, alt, caption=None):
     TypeError
         If `fig` is not a Figure, or a text is not a string.
     ValueError
-        If `alt` is blank.
+        If a text is blank.
     """
+    check_figure(fig)
     check_text("alt", alt)
     if caption is not None:
         check_text("caption", caption)
-    markup = svg(fig, alt)
-    image = png(fig)
-    plt.close(fig)
+    try:
+        markup, image = svg(fig, alt), png(fig)
+    finally:
+        plt.close(fig)
     return Picture(markup, image, alt, caption)
 
 
@@ -111,19 +129,38 @@ class Picture:
 
 
 def png(fig, dpi=120):
-    """The figure as PNG bytes, on white."""
+    """The figure as PNG bytes, on white.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `fig` is not a Figure, or `dpi` (dots per inch) not positive.
+    """
+    check_figure(fig)
+    if not dpi > 0:
+        raise ValueError(f"dpi must be positive, got {dpi!r}")
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", dpi=dpi, facecolor="white", transparent=False)
     return buffer.getvalue()
 
 
 def pixels(fig, dpi=144):
-    """The figure on white as an array of shape (height, width, 3)."""
+    """The figure on white as an array of shape (height, width, 3) of bytes; raises as `png`."""
+    from PIL import Image
+
     return np.asarray(Image.open(io.BytesIO(png(fig, dpi))).convert("RGB"))
 
 
 def pixels_to_png(array):
     """PNG bytes of such an array."""
+    from PIL import Image
+
+    array = np.asarray(array)
+    if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3:
+        raise ValueError(
+            "array must have shape (height, width, 3) and dtype uint8, "
+            f"got {array.shape} and {array.dtype}"
+        )
     buffer = io.BytesIO()
     Image.fromarray(array).save(buffer, format="png")
     return buffer.getvalue()
@@ -159,6 +196,12 @@ def figcaption(caption):
     return f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
 
 
+def check_figure(fig):
+    """Raise unless `fig` is a figure of matplotlib."""
+    if not isinstance(fig, Figure):
+        raise TypeError(f"fig must be a matplotlib Figure, got {type(fig).__name__}")
+
+
 def check_text(name, text):
     """Raise unless `text` is a string that says something."""
     if not isinstance(text, str):
@@ -170,29 +213,105 @@ def check_text(name, text):
 # ---------------------------------------------------------------- the drawing as a tree
 
 
-def svg_tree(fig):
-    """The figure as a cleaned and themed element tree, ids still starting with `PLACEHOLDER`."""
-    if not isinstance(fig, Figure):
-        raise TypeError(f"fig must be a matplotlib Figure, got {type(fig).__name__}")
-    width, height = fig.get_size_inches() * PIXELS_PER_INCH
+def svg_tree(fig, edges=None):
+    """The figure as a cleaned and themed element tree, ids still starting with `PLACEHOLDER`.
+
+    It is cut into columns of panels at the `edges`, those of `column_edges` if none are given. The
+    root is an ``<svg>``, or a ``<div>`` with one for each column.
+    """
+    check_figure(fig)
     root = ElementTree.fromstring(_draw(fig))
     _strip(root)
     _theme(root)
     _shorten(root)
     family = _lift_font(root)
+    columns = _cut(root, fig, edges or column_edges(fig))
+    height = fig.get_figheight()
+    drawings = [_drawing(parts, *ends, height, family) for parts, ends in columns]
+    if len(drawings) == 1:
+        root = drawings[0]
+    else:
+        root = _side_by_side(drawings)
     _rename_ids(root)
-    box = root.get("viewBox")
-    root.attrib.clear()
-    root.attrib.update(
+    return root
+
+
+def column_edges(fig):
+    """Where the figure can be cut into columns of panels: their edges, in points from the left.
+
+    Nothing is drawn across the gap between two columns. Panels that read their ticks off a
+    neighbour stay beside it, and what stands on the figure itself holds all of it together.
+    """
+    whole = [0, fig.get_figwidth() * POINTS_PER_INCH]
+    loose = [fig.texts, fig.legends, fig.lines, fig.patches, fig.artists, fig.images, fig.subfigs]
+    if any(loose) or any(_reads_off_a_neighbour(ax) for ax in fig.axes):
+        return whole
+    boxes = [ax.get_tightbbox() for ax in fig.axes if ax.get_visible()]
+    scale, edges, reach = POINTS_PER_INCH / fig.dpi, [], np.inf
+    for left, right in sorted((box.x0, box.x1) for box in boxes if box is not None):
+        if left > reach:
+            edges.append(scale * (reach + left) / 2)
+        reach = right if reach == np.inf else max(reach, right)
+    return [whole[0], *edges, whole[1]]
+
+
+def _reads_off_a_neighbour(ax):
+    """Whether the ticks of its y axis have their numbers at another panel of the same row."""
+    return (
+        ax.axison
+        and len(ax.get_shared_y_axes().get_siblings(ax)) > 1
+        and not any(label.get_visible() for label in ax.get_yticklabels())
+    )
+
+
+def _cut(root, fig, edges):
+    """The drawing in columns: the elements of each, and its ends."""
+    columns = [[] for _ in edges[1:]]
+    columns[0] = list(root)
+    if len(columns) > 1:
+        everything = root.find("g")  # matplotlib numbers the axes as it draws them
+        panels = [g for g in everything if g.get("id", "").startswith("axes_")]
+        drawn = sorted((ax for ax in fig.axes if ax.get_visible()), key=lambda ax: ax.zorder)
+        for ax, panel in zip(drawn, panels, strict=True):
+            box = ax.get_position()
+            middle = (box.x0 + box.x1) / 2 * fig.get_figwidth() * POINTS_PER_INCH
+            column = bisect.bisect(edges, middle) - 1
+            if column:
+                everything.remove(panel)
+                columns[column].append(panel)
+    return list(zip(columns, pairwise(edges), strict=True))
+
+
+def _drawing(parts, left, right, height, family):
+    """A column of panels as a drawing of its own."""
+    width = (right - left) * PIXELS_PER_INCH / POINTS_PER_INCH
+    drawing = ElementTree.Element(
+        "svg",
         {
-            "viewBox": box,
+            "viewBox": " ".join(map(_short, (left, 0, right - left, height * POINTS_PER_INCH))),
             "width": _short(width),
-            "height": _short(height),
+            "height": _short(height * PIXELS_PER_INCH),
             "style": "max-width:100%;height:auto;fill:currentColor;stroke-linejoin:round;"
             f"stroke-linecap:butt;font-family:{family}",
-        }
+        },
     )
-    return root
+    if width > TOO_WIDE_FOR_A_PHONE:
+        drawing.set("class", "actfun-wide")
+    drawing.extend(parts)
+    return drawing
+
+
+def _side_by_side(drawings):
+    """Columns that shrink together, to three quarters, and then go below one another."""
+    flow = "display:flex;flex-wrap:wrap;justify-content:center;align-items:flex-start"
+    row = ElementTree.Element("div", {"class": "actfun-columns", "style": flow})
+    for drawing in drawings:
+        width = float(drawing.get("width"))
+        room = f"flex:{width:g} 1 {0.75 * width:g}px;min-width:0;max-width:{width:g}px"
+        style = drawing.get("style").replace("max-width:100%", f"{room};overflow:visible")
+        drawing.attrib.update({"style": style, "aria-hidden": "true"})  # the row has the name
+        row.append(drawing)
+    return row
 
 
 def describe(root, alt):

@@ -7,22 +7,31 @@ differ; ``sliders.js`` sets them. Where a person runs the cell, widgets call `dr
 
 import base64
 import html
+import inspect
 import itertools
 import json
 import math
-import re
+from contextlib import contextmanager
+from numbers import Number
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from actfun import figures
-from actfun.controls import Choice, Control, Range, Steps, Toggle, Values
+from actfun.controls import (
+    MAX_FRAMES,
+    Choice,
+    Control,
+    Range,
+    Steps,
+    Toggle,
+    Values,
+    true_minus,
+)
 
-__all__ = ["Choice", "Range", "Slider", "Steps", "Toggle", "Values"]
-
-MAX_FRAMES = 700
-_MINUS = re.compile(r"(?<!\w)-(?=\d)")
+__all__ = ["MAX_FRAMES", "Choice", "Range", "Slider", "Steps", "Toggle", "Values"]
 
 
 class Slider:
@@ -32,14 +41,18 @@ class Slider:
     ----------
     draw : callable
         ``draw(axes, **values)`` draws one frame on the Axes it gets (an array of Axes if `layout`
-        is not (1, 1)) and may return a text to be read under the picture. Between frames the
-        artists, titles, labels and limits are removed. Ticks, scales, grids and spines stay: set
-        them in every frame or in none. Set the limits, or the view jumps from frame to frame.
+        is not (1, 1)) and may return a text to be read under the picture. What pyplot draws
+        (``plt.plot``) is not on these Axes and is refused. Between frames the artists, titles,
+        labels and limits are removed, texts and legends of the figure as well. Ticks, scales, grids
+        and spines stay: set them in every frame or in none. Set the limits, or the view jumps from
+        frame to frame.
     alt : str
-        What the picture shows; ``{alpha}`` stands for the value of the control `alpha`.
+        What the picture shows; ``{alpha}`` stands for the value of the control `alpha`, and
+        ``{alpha:.1f}`` writes it by a format of its own. On the pages of the book at least twelve
+        words, none of them a colour, and no two frames with the same ones.
     caption : str, optional
-    size : (float, float)
-        Width and height in inches.
+    size : (float, float), optional
+        Width and height in inches; by default matplotlib's ``figure.figsize``.
     layout : (int, int)
         Rows and columns of Axes. Their places are fixed by the first frame.
     **controls : Range, Values, Choice, Toggle, Steps, list or tuple
@@ -49,6 +62,9 @@ class Slider:
     ------
     TypeError, ValueError
         If an argument cannot be used, or there are too many frames.
+    RuntimeError
+        While frames are drawn, if `draw` raises. It names the values of the frame; its cause is
+        what `draw` raised.
 
     Examples
     --------
@@ -69,7 +85,8 @@ class Slider:
         if not controls:
             raise ValueError("a slider needs at least one control, such as alpha=Range(0, 2, 0.1)")
         self.draw, self.alt, self.caption = draw, alt, caption
-        self.size, self.layout = size or tuple(mpl.rcParams["figure.figsize"]), layout
+        self.size = _pair("size", size or mpl.rcParams["figure.figsize"], Number, "inches")
+        self.layout = _pair("layout", layout, int, "rows and columns")
         self.controls = {name: _as_control(name, control) for name, control in controls.items()}
         self.frame_count = math.prod(len(c.values) for c in self.controls.values())
         if self.frame_count > MAX_FRAMES:
@@ -79,11 +96,22 @@ class Slider:
                 f"at most {MAX_FRAMES} are allowed"
             )
         self.start = tuple(control.index for control in self.controls.values())
+        _check_parameters(draw, self.controls)
+        for position in self.positions():
+            self._check_alt(position)
+
+    def _check_alt(self, position):
+        known = ", ".join(self.controls)
         try:
-            self.describe(self.start)
-        except (KeyError, IndexError) as error:
-            known = ", ".join(self.controls)
-            raise ValueError(f"alt must name controls only ({known}), got {alt!r}") from error
+            said = self.describe(position)
+        except (KeyError, IndexError, AttributeError) as error:
+            raise ValueError(f"alt must name controls only ({known}), got {self.alt!r}") from error
+        except (ValueError, TypeError) as error:
+            raise ValueError(
+                f"alt must have a place such as {{{known.split(', ')[0]}}} for each value, "
+                f"got {self.alt!r}: {error}"
+            ) from error
+        figures.check_text("alt", said)
 
     def __repr__(self):
         return f"Slider({self.describe(self.start)!r}, {self.frame_count} frames)"
@@ -155,6 +183,29 @@ class _Shown:
         return format(self.value, spec) if spec else self.text
 
 
+def _pair(name, pair, kind, what):
+    """Two positive numbers as a tuple."""
+    pair = tuple(pair) if isinstance(pair, (list, tuple, np.ndarray)) else (pair,)
+    kinds = (int, np.integer) if kind is int else kind
+    fits = [isinstance(n, kinds) and not isinstance(n, bool) and 0 < n < math.inf for n in pair]
+    if len(pair) != 2 or not all(fits):
+        raise ValueError(f"{name} must be two positive numbers ({what}), got {pair!r}")
+    return pair
+
+
+def _check_parameters(draw, controls):
+    """Raise unless `draw` takes the axes and each control by its name."""
+    try:
+        signature = inspect.signature(draw)
+    except (ValueError, TypeError):  # which some callables written in C do not have
+        return
+    try:
+        signature.bind(None, **dict.fromkeys(controls))
+    except TypeError as error:
+        call = ", ".join(f"{name}=…" for name in controls)
+        raise TypeError(f"draw must take draw(axes, {call}), but: {error}") from None
+
+
 def _as_control(name, control):
     if isinstance(control, (list, tuple)):
         return Values(control)
@@ -187,24 +238,41 @@ class Stage:
         self.readout(slider.start)
         self.figure.draw_without_rendering()
         self.figure.set_layout_engine("none")
+        self.edges = figures.column_edges(self.figure)
 
     def readout(self, position):
         """Draw the frame at a position; return what `draw` says about it, with true minus signs."""
-        with _fixed_titles():
-            for ax in self.all_axes:
-                _wipe(ax)
-            text = self.slider.draw(self.axes, **self.slider.values(position))
-        if len(self.figure.axes) > len(self.all_axes):
+        for ax in self.all_axes:
+            _wipe(ax)
+        _wipe_figure(self.figure)
+        with _settings(), _nothing_by_pyplot():
+            said = self._draw(position)
+        if self.figure.axes != self.all_axes:
             raise ValueError(
-                "draw must draw on the axes that it is given, but it added axes to the figure; "
-                "ask for more by layout=(rows, columns)"
+                "draw must draw on the axes that it is given, but it added axes to the figure or "
+                "removed some; ask for more by layout=(rows, columns)"
             )
-        return _MINUS.sub("−", text) if isinstance(text, str) else None
+        if isinstance(said, (Number, np.generic, bytes)):
+            raise TypeError(
+                f"draw must return a text to be read under the picture, or nothing, got {said!r}; "
+                'write a number as a text, such as f"mean {mean:.2f}"'
+            )
+        return true_minus(said) if isinstance(said, str) else None
+
+    def _draw(self, position):
+        try:
+            return self.slider.draw(self.axes, **self.slider.values(position))
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"while drawing {self.slider.summary(position)}") from None
+        except Exception as error:
+            raise RuntimeError(
+                f"draw raised {type(error).__name__} at {self.slider.summary(position)}: {error}"
+            ) from error
 
     def frame(self, position):
         """The frame at a position: its element tree and what `draw` says about it."""
         text = self.readout(position)
-        return figures.svg_tree(self.figure), text
+        return figures.svg_tree(self.figure, self.edges), text
 
     def photograph(self, text):
         """What has been drawn, as an array of pixels, below a text."""
@@ -213,9 +281,37 @@ class Stage:
         return np.vstack([figures.pixels(line), figures.pixels(self.figure)])
 
 
-def _fixed_titles():
-    """Titles at a fixed height: matplotlib need not measure every tick to place them."""
-    return mpl.rc_context({"axes.titley": 1.0})
+def _settings():
+    """Titles at a fixed height: matplotlib need not measure every tick to place them.
+
+    And one figure more, for a moment, is not one too many (see `_nothing_by_pyplot`).
+    """
+    return mpl.rc_context({"axes.titley": 1.0, "figure.max_open_warning": 0})
+
+
+@contextmanager
+def _nothing_by_pyplot():
+    """Refuse what pyplot draws meanwhile: its current figure is empty, and has to stay so."""
+    others = plt.get_fignums()
+    with plt.ioff():
+        bait = plt.figure()
+    try:
+        yield
+        if bait.get_children() != [bait.patch] or plt.get_fignums() != [*others, bait.number]:
+            raise ValueError(
+                "draw must draw on the axes that it is given, by ax.plot(…) and the like; "
+                "what pyplot draws, by plt.plot(…), is not in the picture"
+            )
+    finally:
+        for number in {*plt.get_fignums()} - {*others}:
+            plt.close(number)
+
+
+def _wipe_figure(figure):
+    """Remove what a frame has drawn on the figure itself, its heading included."""
+    for artist in [*figure.texts, *figure.legends, *figure.lines, *figure.patches, *figure.artists]:
+        artist.remove()
+    vars(figure).update(_suptitle=None, _supxlabel=None, _supylabel=None)  # as Figure.clear does
 
 
 def _wipe(ax):
@@ -297,7 +393,6 @@ def static_markup(slider):
         "changes": changes,
     }
     figures.describe(trees[base], payload["alts"][base])
-    readout = html.escape(readouts[base] or "")
     data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return figures.with_prefix(
         '<figure class="actfun-figure actfun-slider">'
@@ -306,9 +401,18 @@ def static_markup(slider):
         + '<div class="actfun-controls" hidden>'
         + "".join(_control_markup(slider, name) for name in slider.controls)
         + f'<script type="application/json">{data}</script></div>'
-        + (f'<p class="actfun-readout" aria-live="polite">{readout}</p>' if any(readouts) else "")
+        + (_readout_markup(readouts, base) if any(readouts) else "")
         + figures.figcaption(slider.caption)
         + "</figure>"
+    )
+
+
+def _readout_markup(readouts, base):
+    """The text under the picture, with room for the longest one: nothing jumps as it changes."""
+    longest = html.escape(max((text or "" for text in readouts), key=len))
+    return (
+        f'<p class="actfun-readout" aria-live="polite" data-longest="{longest}">'
+        f"<span>{html.escape(readouts[base] or '')}</span></p>"
     )
 
 
@@ -316,7 +420,7 @@ def _control_markup(slider, name):
     control, label = slider.controls[name], html.escape(slider.label(name))
     ident = f"{figures.PLACEHOLDER}{html.escape(name)}"
     common = f'id="{ident}" autocomplete="off"'
-    text = html.escape(control.texts[control.index])
+    text, longest = html.escape(control.texts[control.index]), max(map(len, control.texts))
     if control.kind == "select":
         options = "".join(
             f"<option{' selected' if i == control.index else ''}>{html.escape(option)}</option>"
@@ -329,7 +433,7 @@ def _control_markup(slider, name):
         field = (
             f'<input type="range" {common} min="0" max="{len(control.values) - 1}" step="1" '
             f'value="{control.index}" aria-valuetext="{text}">'
-            f'<output for="{ident}" aria-live="off">{text}</output>'
+            f'<output for="{ident}" aria-live="off" style="min-width:{longest}ch">{text}</output>'
         )
     play = f'<button type="button" aria-label="Play {label}">Play</button>'
     return (
