@@ -99,7 +99,7 @@ clean:           ## remove what was built
 	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 clean-all: clean ## … and the environment
-	rm -rf .venv* lib/*.egg-info
+	rm -rf .venv* build lib/*.egg-info
 
 help:            ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20

@@ -17,7 +17,9 @@ NAMES = [
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
     "microsoft-edge", "microsoft-edge-stable", "msedge",
 ]  # fmt: skip
-FOLDERS = ["/Applications", "~/Applications", "%PROGRAMFILES%", "%PROGRAMFILES(X86)%", "%LOCALAPPDATA%"]
+FOLDERS = [
+    "/Applications", "~/Applications", "%PROGRAMFILES%", "%PROGRAMFILES(X86)%", "%LOCALAPPDATA%",
+]  # fmt: skip
 PROGRAMS = [
     "Google Chrome.app/Contents/MacOS/Google Chrome",
     "Chromium.app/Contents/MacOS/Chromium",

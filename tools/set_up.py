@@ -60,7 +60,8 @@ def install(python, versions):
 
 def main(environment, *versions):
     python = str(Path(environment) / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-    print(f"Setting up {environment}, once: Python {sys.version.split()[0]}, then packages.", flush=True)
+    version = sys.version.split()[0]
+    print(f"Setting up {environment} for Python {version}: some minutes, once.", flush=True)
     if not works(python):
         make(environment)
     return install(python, versions)

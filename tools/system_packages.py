@@ -1,4 +1,4 @@
-"""Install packages of the system where nobody has to be asked: as root, or by sudo without a password.
+"""Install packages of the system where nobody is asked: as root, or by sudo without a password.
 
     python tools/system_packages.py chromium fonts-dejavu-core
 """
