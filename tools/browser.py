@@ -57,7 +57,9 @@ def launch(playwright):
     """The first of them that starts, and its name; (None, "") where none does."""
     for program in installed():
         try:
-            browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+            browser = playwright.chromium.launch(
+                executable_path=program, args=OPTIONS, timeout=120_000
+            )
         except Error:  # no browser after all, or not downloaded, or a library is missing
             continue
         return browser, program or "Playwright's headless shell"

@@ -6,10 +6,10 @@ The environment gets the Python that runs this. One of that Python that works is
 to date; any other is made anew. The second file, if there is one, holds the versions to be taken.
 """
 
-import importlib.util
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import system_packages
@@ -28,7 +28,7 @@ def works(python):
 
 
 def make(environment):
-    if importlib.util.find_spec("ensurepip") is None:  # Debian and Ubuntu keep it in a package
+    if find_spec("ensurepip") is None:  # Debian and Ubuntu keep it in a package
         package = "python{}.{}-venv".format(*sys.version_info)
         problem = system_packages.install(package)
         if problem:
