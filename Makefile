@@ -20,14 +20,17 @@ ifneq "$(FOUND)" "$(CURDIR)/lib/actfun/__init__.py"
 .PHONY: $(STAMP)
 endif
 
-# A Python that is named, here or in the environment, must be the one of .venv.
-ifneq "$(origin PYTHON)" "file"
+# A Python that is named, here or in the environment, must be the one of .venv; else .venv keeps its own.
 WHICH  := -c "import sys; print(sys.base_prefix, sys.version)" 2>/dev/null
 THERE  := $(shell $(BIN)/python $(WHICH))
+MAKER  := $(PYTHON)
+ifneq "$(origin PYTHON)" "file"
 NAMED  := $(shell "$(PYTHON)" $(WHICH))
 ifneq "$(THERE)" "$(NAMED)"
 .PHONY: $(STAMP)
 endif
+else ifneq "$(THERE)" ""
+MAKER  := $(BIN)/python
 endif
 
 # What programs keep in a home goes into the environment where the home cannot be written to.
@@ -105,9 +108,9 @@ help:            ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
 $(STAMP): requirements.txt $(LOCK) pyproject.toml
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \
-	  echo 'Python 3.10 or newer is needed, and "$(PYTHON)" is none. Name another: make PYTHON=python3.12' >&2; exit 1; }
-	@"$(PYTHON)" tools/set_up.py $(VENV) $(LOCK)
+	@"$(MAKER)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \
+	  echo 'Python 3.10 or newer is needed, and "$(MAKER)" is none. Name another: make PYTHON=python3.12' >&2; exit 1; }
+	@"$(MAKER)" tools/set_up.py $(VENV) $(LOCK)
 	@touch $@
 
 $(DRAWN): $(STAMP) tools/browser.py

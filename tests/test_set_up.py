@@ -60,6 +60,13 @@ def test_set_up_happens_once(checkout):
     assert not installs(make("-n", "book", folder=checkout))
 
 
+def test_set_up_keeps_the_python_that_is_there(checkout):
+    (checkout / ".venv" / ".installed").unlink()
+    assert '".venv/bin/python" tools/set_up.py' in make("-n", "book", folder=checkout).stdout
+    named = make("-n", "book", f"PYTHON={sys.executable}", folder=checkout).stdout
+    assert f'"{sys.executable}" tools/set_up.py' in named
+
+
 def test_set_up_happens_again_where_it_must(checkout):
     assert not installs(make("-n", "book", f"PYTHON={sys.executable}", folder=checkout))
     other = checkout / "other python"
@@ -78,6 +85,24 @@ def test_changed_requirements_are_installed(checkout, file):
     later = (checkout / ".venv" / ".installed").stat().st_mtime + 10
     os.utime(checkout / file, (later, later))
     assert installs(make("-n", "book", folder=checkout))
+
+
+def test_an_environment_is_made_anew_if_broken_or_of_another_python(tmp_path):
+    programs = tmp_path / "environment" / "bin"
+    programs.mkdir(parents=True)
+    python, pip = programs / "python", programs / "pip"
+    assert not set_up.works(str(python))
+    python.symlink_to(sys.executable)
+    pip.write_text("#!/bin/sh\necho pip\n", encoding="utf-8")
+    pip.chmod(0o755)
+    assert set_up.works(str(python))
+    pip.write_text("#!/where/it/was/before\n", encoding="utf-8")
+    assert not set_up.works(str(python))
+    pip.write_text("#!/bin/sh\necho pip\n", encoding="utf-8")
+    python.unlink()
+    python.write_text("#!/bin/sh\necho another\n", encoding="utf-8")
+    python.chmod(0o755)
+    assert not set_up.works(str(python))
 
 
 def test_only_the_tests_ask_for_a_browser(checkout):

@@ -15,16 +15,21 @@ from pathlib import Path
 import system_packages
 
 ROOT = Path(__file__).resolve().parent.parent
-WHICH = "import sys, pip; print(sys.base_prefix, sys.version)"
+WHICH = "import sys; print(sys.base_prefix, sys.version)"
+
+
+def said(*command):
+    """What a command prints; "" if it fails, or is not there."""
+    try:
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ""
 
 
 def works(python):
-    """Whether this Python of an environment is ours, and has pip."""
-    try:
-        run = subprocess.run([python, "-c", WHICH], capture_output=True, encoding="utf-8")
-    except OSError:
-        return False
-    return run.stdout.strip() == f"{sys.base_prefix} {sys.version}"
+    """Whether this Python of an environment is ours, and its scripts find it (not after a move)."""
+    ours = said(python, "-c", WHICH) == f"{sys.base_prefix} {sys.version}\n"
+    return ours and said(str(Path(python).with_name("pip")), "--version") != ""
 
 
 def make(environment):
