@@ -105,6 +105,21 @@ def test_an_environment_is_made_anew_if_broken_or_of_another_python(tmp_path):
     assert not set_up.works(str(python))
 
 
+@pytest.mark.parametrize("fails", [0, 1])
+def test_what_pip_complains_of_is_shown_where_it_fails(tmp_path, capsys, fails):
+    pip = tmp_path / "python"
+    pip.write_text(
+        f"#!/bin/sh\necho 'Installing collected packages: a, b'\necho no such version >&2\n"
+        f"exit {fails}\n",
+        encoding="utf-8",
+    )
+    pip.chmod(0o755)
+    assert set_up.install(str(pip), ["requirements-lock.txt"]) == fails
+    said = capsys.readouterr()
+    assert said.out == "  2 packages to be unpacked\n"
+    assert said.err.strip() == ("no such version" if fails else "")
+
+
 def test_only_the_tests_ask_for_a_browser(checkout):
     assert "tools/browser.py" in make("-n", "test", folder=checkout).stdout
     for target in ("book", "lab", "test-fast"):

@@ -9,6 +9,7 @@ to date; any other is made anew. The second file, if there is one, holds the ver
 import os
 import subprocess
 import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,14 +46,18 @@ def make(environment):
 
 
 def install(python, versions):
-    """Install the requirements; of pip's output show how far it is, and every complaint."""
+    """Install the requirements; show how far pip is and, if it fails, all its complaints."""
     command = [python, "-m", "pip", "install", "-r", "requirements.txt"]
     command += [part for file in versions for part in ("-c", file)]
     settings = dict(os.environ, PIP_DISABLE_PIP_VERSION_CHECK="1")
     found = 0
-    with subprocess.Popen(
-        command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, encoding="utf-8", errors="replace"
-    ) as pip:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints,
+        subprocess.Popen(
+            command, cwd=ROOT, env=settings, encoding="utf-8", errors="replace",
+            stdout=subprocess.PIPE, stderr=complaints,
+        ) as pip,
+    ):  # fmt: skip
         for line in pip.stdout:
             if line.startswith("Collecting "):
                 found += 1
@@ -60,6 +65,9 @@ def install(python, versions):
                     print(f"  {found} packages found", flush=True)
             elif line.startswith("Installing collected packages"):
                 print(f"  {line.count(',') + 1} packages to be unpacked", flush=True)
+        if pip.wait():
+            complaints.seek(0)
+            print(complaints.read(), file=sys.stderr)
     return pip.returncode
 
 
