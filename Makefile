@@ -1,11 +1,17 @@
-# make book · make lab · make test: each sets up what it needs, once, in .venv
+# make book · make lab · make test: each sets up what it needs, once, in .venv: the versions that
+# were seen to work, or with LOCK= the newest.
 
 PYTHON ?= python3
 VENV   ?= .venv
+LOCK   ?= requirements-lock.txt
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+DRAWN  := $(VENV)/.browser
 unexport PYTHONDONTWRITEBYTECODE # else pytest rewrites all of its modules at every start
 BUILD  := $(BIN)/jupyter-book build . -W -n --keep-going
+PINS   := $(BIN)/uv pip compile -q --upgrade --python-version 3.10 --no-annotate --no-emit-package actfun --custom-compile-command "make lock"
+AS     := $(if $(filter 0,$(shell id -u)),--allow-root)
+OPEN   := @echo "Open _build/html/index.html in a browser."
 
 # Where the environment finds the library. Empty before the first installation or after Python has
 # gone; another folder after a move of this one. In either case install anew.
@@ -14,20 +20,40 @@ ifneq "$(FOUND)" "$(CURDIR)/lib/actfun/__init__.py"
 .PHONY: $(STAMP)
 endif
 
-.PHONY: book fresh pdf zip lite site links validate lab test test-fast store clean clean-all help
+# A Python that is named, here or in the environment, must be the one of .venv; else .venv keeps its own.
+WHICH  := -c "import sys; print(sys.base_prefix, sys.version)" 2>/dev/null
+THERE  := $(shell $(BIN)/python $(WHICH))
+MAKER  := $(PYTHON)
+ifneq "$(origin PYTHON)" "file"
+NAMED  := $(shell "$(PYTHON)" $(WHICH))
+ifneq "$(THERE)" "$(NAMED)"
+.PHONY: $(STAMP)
+endif
+else ifneq "$(THERE)" ""
+MAKER  := $(BIN)/python
+endif
+
+# What programs keep in a home goes into the environment where the home cannot be written to.
+ifneq '$(shell test -w "$$HOME" && echo yes)' 'yes'
+export HOME := $(CURDIR)/$(VENV)/home
+endif
+
+.PHONY: book fresh pdf zip lite site links validate lab test test-fast store lock clean clean-all help
 .DEFAULT_GOAL := book
 
 book: $(STAMP)   ## build the book (only what changed is executed again)
 	$(BUILD)
+	$(OPEN)
 
 fresh: $(STAMP)  ## build the book from nothing, every notebook executed
 	rm -rf _build
 	$(BUILD)
+	$(OPEN)
 
 lab: $(STAMP)    ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab chapters
+	$(BIN)/jupyter lab $(AS) chapters
 
-test: $(STAMP)   ## run everything: library, notebooks, book, browser; or make test ONLY=tests/test_book.py
+test: $(STAMP) $(DRAWN)  ## run everything: library, notebooks, book, browser; or make test ONLY=tests/test_book.py
 	$(BIN)/python -m pytest $(ONLY)
 
 test-fast: $(STAMP)  ## run what answers in 20 seconds: the library, without book and browser
@@ -35,6 +61,11 @@ test-fast: $(STAMP)  ## run what answers in 20 seconds: the library, without boo
 
 store: $(STAMP)  ## execute the notebooks and store their text outputs: make store [PAGES=chapters/relu.ipynb]
 	$(BIN)/python tools/store_outputs.py $(PAGES)
+
+lock: $(STAMP)   ## write down the newest versions, and the oldest allowed, which CI takes from then on
+	$(BIN)/python -m pip install -q uv
+	$(PINS) --universal requirements.txt -o requirements-lock.txt
+	$(PINS) --resolution lowest-direct requirements.txt -o requirements-oldest.txt
 
 pdf: $(STAMP)    ## the book on paper: _build/latex/activation-functions.pdf (needs TeX: see CONTRIBUTING)
 	$(BUILD) --builder pdflatex
@@ -71,14 +102,17 @@ clean:           ## remove what was built
 	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 clean-all: clean ## … and the environment
-	rm -rf .venv* lib/*.egg-info
+	rm -rf .venv* build lib/*.egg-info
 
 help:            ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20
 
-$(STAMP): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12")'
-	@echo "Setting up $(VENV): a few minutes, once."
-	@$(BIN)/pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install -r requirements.txt
+$(STAMP): requirements.txt $(LOCK) pyproject.toml
+	@"$(MAKER)" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null || { \
+	  echo 'Python 3.10 or newer is needed, and "$(MAKER)" is none. Name another: make PYTHON=python3.12' >&2; exit 1; }
+	@"$(MAKER)" tools/set_up.py $(VENV) $(LOCK)
+	@touch $@
+
+$(DRAWN): $(STAMP) tools/browser.py
+	@$(BIN)/python tools/browser.py
 	@touch $@

@@ -2,10 +2,8 @@
 
 import gzip
 import os
-import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +16,7 @@ import yaml
 from bs4 import BeautifulSoup
 from filelock import FileLock
 from hypothesis import settings
+from playwright.sync_api import sync_playwright
 
 matplotlib.use("Agg")
 # The same examples every time, on every machine; none is stored between runs.
@@ -25,21 +24,12 @@ settings.register_profile("same", derandomize=True, deadline=None, max_examples=
 settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+import browser  # noqa: E402
+
 HTML = ROOT / "_build" / "html"
 SITE = ROOT / "_build" / "site"
 NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
-BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-MISSING = (
-    "The browser tests need Chromium, and none of these is on PATH: " + ", ".join(BROWSERS) + ".\n"
-    "Install it: Debian: apt-get install chromium; Fedora: dnf install chromium; "
-    "Ubuntu: snap install chromium; macOS: brew install --cask google-chrome, with a link "
-    "named google-chrome on PATH."
-)
-KEEP_DRAWING = [  # a page that Chromium takes for hidden stops its animation frames
-    "--disable-backgrounding-occluded-windows",
-    "--disable-renderer-backgrounding",
-    "--disable-background-timer-throttling",
-]
 ABOUT_PAGES = {
     "test_coverage.py", "test_gallery.py", "test_glossary.py", "test_live_notebooks.py",
     "test_notebooks.py", "test_numbers.py", "test_references.py",
@@ -136,28 +126,13 @@ def paper(book):
     return built("latex")
 
 
-@contextmanager
-def launch_chromium():
-    """The Chromium that is installed. Playwright has one browser a process: the tests share it."""
-    from playwright.sync_api import Error, sync_playwright
-
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if executable is None:
-        pytest.fail(MISSING, pytrace=False)
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", *KEEP_DRAWING]
-        try:
-            browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-        except Error as problem:
-            pytest.fail(f"{executable} does not start:\n{problem.message}", pytrace=False)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(scope="session")
 def chromium():
-    with launch_chromium() as browser:
-        yield browser
+    """The installed Chromium. Playwright has one browser a process: the tests share it."""
+    with sync_playwright() as playwright:
+        started, _ = browser.launch(playwright)
+        yield started
+        started.close()
 
 
 def pytest_collection_modifyitems(items):
@@ -177,3 +152,14 @@ def pytest_collection_modifyitems(items):
         return {"test_book.py": 1, "test_browser.py": 4}.get(file, 3 if "book" in fixtures else 2)
 
     items.sort(key=turn)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session):
+    """No browser: say so at once, in one sentence, instead of failing in every test of a page."""
+    needed = any("chromium" in getattr(item, "fixturenames", ()) for item in session.items)
+    if needed and not browser.find():
+        if not hasattr(session.config, "workerinput"):
+            raise pytest.UsageError(browser.MISSING)
+        session.shouldfail = browser.MISSING  # the worker hands it on, and has nothing to run
+        session.items.clear()

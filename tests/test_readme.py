@@ -30,21 +30,37 @@ def test_make_targets_exist():
 
 
 def test_plain_lines_are_what_make_runs():
-    """Continuous integration runs the first plain block as it stands: see .ci/suite."""
+    """Continuous integration runs the first plain block as it stands: see .ci/published."""
     recipes = MAKEFILE.replace("$(BIN)/", "").replace("$(VENV)", ".venv")
-    recipes = recipes.replace("$(PYTHON)", "python3")
+    set_up = (ROOT / "tools" / "set_up.py").read_text(encoding="utf-8")
     plain = [line for line in shell_lines(README) if not line.startswith(("make ", "git ", "cd "))]
-    assert "python -m pytest" in plain
-    assert " ".join(BUILD) in plain
-    for line in plain:
-        if line != ". .venv/bin/activate":
-            assert line.replace("-m venv .venv", "-m venv --clear .venv") in recipes, line
+    assert plain[:3] == [
+        "python3 -m venv .venv",
+        ". .venv/bin/activate",
+        "python -m pip install -r requirements.txt -c requirements-lock.txt",
+    ]
+    assert '"-m", "venv"' in set_up and '"-m", "pip", "install", "-r", "requirements.txt"' in set_up
+    assert "LOCK   ?= requirements-lock.txt" in MAKEFILE
+    assert {" ".join(BUILD), "python tools/browser.py", "python -m pytest"} <= set(plain)
+    for line in plain[3:]:
+        words = line.split()
+        assert re.search(rf"{re.escape(words[0])} .*{re.escape(words[-1])}", recipes), line
 
 
 def test_ci_runs_the_plain_block():
     marked = README.split("<!-- plain -->\n", 1)[1].split("\n```\n", 1)[0] + "\n```\n"
     assert shell_lines(marked)[-1] == " ".join(BUILD)
-    assert "<!-- plain -->" in (ROOT / ".ci" / "suite").read_text(encoding="utf-8")
+    assert "<!-- plain -->" in (ROOT / ".ci" / "published").read_text(encoding="utf-8")
+
+
+def test_legs_of_ci_are_the_ones_contributing_names():
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `(\w+)` \|", contributing, re.MULTILINE)
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    workflow = (ROOT / ".github" / "workflows" / "book.yml").read_text(encoding="utf-8")
+    assert sorted(named) == sorted(re.search(r"printf '%s\\n' ([\w ]+) \|", run)[1].split())
+    assert sorted(named) == sorted(re.search(r"leg: \[(.*)\]", workflow)[1].split(", "))
+    assert all((ROOT / ".ci" / leg).exists() for leg in named)
 
 
 def test_files_named_are_there():

@@ -1,16 +1,17 @@
 """Take the picture of a page for the README from the built book: python tools/draw_page.py"""
 
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
-from conftest import HTML, launch_chromium  # noqa: E402
+import browser
+from playwright.sync_api import sync_playwright
 
-with launch_chromium() as chromium:
+ROOT = Path(__file__).resolve().parent.parent
+
+with sync_playwright() as playwright:
+    chromium, _ = browser.launch(playwright)
     tab = chromium.new_page(viewport={"width": 1200, "height": 840})
     tab.emulate_media(reduced_motion="reduce")
-    tab.goto((HTML / "chapters" / "relu.html").as_uri())
+    tab.goto((ROOT / "_build" / "html" / "chapters" / "relu.html").as_uri())
     tab.wait_for_function("() => window.MathJax?.startup?.promise")
     tab.evaluate("() => MathJax.startup.promise")
     tab.locator(".actfun-slider input").first.press("ArrowRight")

@@ -1,0 +1,60 @@
+"""Install packages of the system where nobody is asked: as root, or by sudo without a password.
+
+    python tools/system_packages.py chromium fonts-dejavu-core
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+MANAGERS = {  # with their ways to answer no question and to wait for others who install
+    "apt-get": ["-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends"],
+    "dnf": ["install", "-y"],
+    "pacman": ["-Sy", "--noconfirm"],
+    "zypper": ["--non-interactive", "install"],
+}
+
+
+def quiet(*command):
+    """Run a command without questions; what it says is kept, and its language is English."""
+    return subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        env=dict(os.environ, LC_ALL="C"),
+    )
+
+
+def as_root():
+    """What to write before a command so that root runs it, unasked; None where that cannot be."""
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") and quiet("sudo", "-n", "true").returncode == 0:
+        return ["sudo", "-n"]
+    return None
+
+
+def install(*names):
+    """Install these packages; returns "" once they are there, else what prevented it."""
+    manager = next(filter(shutil.which, MANAGERS), None)
+    root = as_root()
+    if manager is None:
+        return f"none of {', '.join(MANAGERS)} is here"
+    if root is None:
+        return f"{manager} needs root, or sudo without a password"
+    print(f"  {manager} installs {' '.join(names)}.", flush=True)
+    root += ["env", "DEBIAN_FRONTEND=noninteractive"]  # sudo drops variables
+    if manager == "apt-get":
+        quiet(*root, manager, "update")  # where this fails, the next command says why
+    done = quiet(*root, manager, *MANAGERS[manager], *names)
+    said = done.stdout.strip().splitlines() or ["nothing"]
+    return f"{manager} says: {said[-1]}" if done.returncode else ""
+
+
+if __name__ == "__main__":
+    problem = install(*sys.argv[1:])
+    sys.exit(problem and f"Not installed: {' '.join(sys.argv[1:])}, since {problem}")
