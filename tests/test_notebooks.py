@@ -10,7 +10,11 @@ KNOWN_TAGS = {
     "nbval-ignore-output",
 }  # fmt: skip
 TEXT = {"text/plain", "text/markdown", "text/latex"}
+FOLDED_ON_THE_PAGE = {"hide-input", "hide-cell"}
+FOLDED_IN_THE_LAB = {"source_hidden": True, "outputs_hidden": True}
+CLOCKS = re.compile(r"\b(timeit|perf_counter|process_time|monotonic|import time|datetime)\b")
 LONGEST_CELL = 15
+COLUMN = 76  # characters in a line of a page's column; what is wider is cut off
 STORE = "store it with: make store"
 
 
@@ -70,14 +74,107 @@ def test_metadata_is_minimal(path):
     assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.metadata.language_info == {"name": "python"}, STORE
     for cell in notebook.cells:
-        assert set(cell.metadata) <= {"tags", "mystnb"}, STORE
+        assert set(cell.metadata) <= {"tags", "mystnb", "jupyter"}, STORE
 
 
 @each_notebook
 def test_cells_are_short(path):
     for cell in code_cells(path):
         lines = [line for line in cell.source.splitlines() if line.strip()]
-        assert 0 < len(lines) <= LONGEST_CELL, f"{len(lines)} lines of code:\n{cell.source}"
+        said = f"{len(lines)} lines of code, at most {LONGEST_CELL} are allowed:\n{cell.source}"
+        assert 0 < len(lines) <= LONGEST_CELL, said
+
+
+def shown_as_text(output):
+    """What a page prints line by line for an output; a table or a formula is set, and scrolls."""
+    data = output.get("data", {})
+    set_otherwise = {"text/markdown", "text/latex"} & set(data)
+    return "" if set_otherwise else output.get("text", data.get("text/plain", ""))
+
+
+def shown_as_code(cell):
+    """The texts of a cell that a page shows line by line: code and what it prints."""
+    if cell.cell_type == "code":
+        return cell.source, *map(shown_as_text, cell.outputs)
+    return re.findall(r"^```(?:python|text|sh)\n(.*?)^```", cell.source, re.DOTALL | re.MULTILINE)
+
+
+@each_notebook
+def test_lines_fit_the_column(path):
+    for cell in read_notebook(path).cells:
+        for text in shown_as_code(cell):
+            wide = [line for line in text.splitlines() if len(line) > COLUMN]
+            assert not wide, f"{cell.id}: more than {COLUMN} characters:\n" + "\n".join(wide)
+
+
+@each_notebook
+def test_what_is_printed_is_one_output(path):
+    """Stored in pieces, it would change with every execution."""
+    for cell in code_cells(path):
+        kinds = [output.output_type for output in cell.outputs]
+        assert ("stream", "stream") not in zip(kinds, kinds[1:]), f"{cell.id}: {STORE}"
+
+
+@each_notebook
+def test_no_page_looks_at_a_clock(path):
+    """A busy machine would make it say something else, or fail: read costs.csv instead."""
+    for cell in code_cells(path):
+        assert not CLOCKS.search(cell.source), f"{cell.id} measures a time:\n{cell.source}"
+
+
+def shows_nothing(cell):
+    return not cell.outputs and "nbval-ignore-output" not in cell.metadata.get("tags", [])
+
+
+@each_notebook
+def test_no_two_folded_cells_in_a_row(path):
+    """Merge them, put text between them, or tag what the reader can do without remove-input."""
+
+    def folded(cell):
+        tags = set(cell.metadata.get("tags", []))
+        return cell.cell_type == "code" and bool(tags & FOLDED_ON_THE_PAGE)
+
+    cells = read_notebook(path).cells
+    for one, other in zip(cells, cells[1:]):
+        in_a_row = folded(one) and folded(other) and shows_nothing(one)
+        assert not in_a_row, f"two folded bars in a row: {one.id} and {other.id}"
+
+
+def solution_cells(cells):
+    """The code cells between a solution's start and its end."""
+    inside = False
+    for cell in cells:
+        if cell.cell_type == "code" and inside:
+            yield cell
+        elif cell.cell_type == "markdown" and "{solution-" in cell.source:
+            inside = cell.source.rfind("{solution-start}") > cell.source.rfind("{solution-end}")
+
+
+@each_notebook
+def test_solutions_are_folded_in_jupyterlab(path):
+    for cell in solution_cells(read_notebook(path).cells):
+        assert cell.metadata.get("jupyter") == FOLDED_IN_THE_LAB, (
+            f"{cell.id} is part of a solution and lies open in JupyterLab; its metadata needs "
+            f'"jupyter": {{"source_hidden": true, "outputs_hidden": true}}'
+        )
+
+
+@each_notebook
+def test_exercises_have_a_cell_for_the_answer(path):
+    """Directly after the exercise; the page does not show it."""
+    cells = read_notebook(path).cells
+    for exercise, answer in zip(cells, [*cells[1:], None]):
+        if exercise.cell_type != "markdown" or "{exercise-end}" not in exercise.source:
+            continue
+        assert exercise.source.endswith("{exercise-end}\n```"), f"{exercise.id}: text follows"
+        assert answer is not None and answer.source == "# Your answer here.", exercise.id
+        assert answer.metadata.tags == ["remove-cell"], answer.id
+
+
+def test_there_are_exercises_and_solutions():
+    sources = [cell.source for path in NOTEBOOKS for cell in read_notebook(path).cells]
+    assert sum("{exercise-end}" in source for source in sources) >= 40
+    assert sum(1 for path in NOTEBOOKS for _ in solution_cells(read_notebook(path).cells)) >= 40
 
 
 @each_notebook

@@ -1,9 +1,10 @@
-"""Numbers in the prose: each is printed by a cell of the page, set in its code, or cited.
+"""Numbers in the prose: each is printed by a cell of the page, or cited.
 
 A number counts as a result if it has a decimal point, a power of ten or a percent sign. Formulas,
 code, headings and the choices of a question are left out; a sentence that cites a source speaks of
-that source's numbers. What a reader would not take for a result (a year, a number of layers) is not
-looked at: this finds the figure that drifted from its cell, not every wrong word.
+that source's numbers. A number that only stands in the code is not printed: typed twice, it would
+stay in the prose when the code moves on. What a reader would not take for a result (a year, a number
+of layers) is not looked at: this finds the figure that drifted from its cell, not every wrong word.
 """
 
 import re
@@ -56,11 +57,10 @@ def results(text):
 
 
 def shown(notebook):
-    """Every number in the code and in the stored text outputs of a page."""
+    """Every number in the stored text outputs of a page."""
     texts = []
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            texts.append(cell.source)
             for output in cell.outputs:
                 texts.append(output.get("text", ""))
                 texts += [part for part in output.get("data", {}).values()]
@@ -97,6 +97,10 @@ def page(prose, code="", printed=""):
             nbformat.v4.new_code_cell(code, outputs=[output]),
         ]
     )
+
+
+def test_a_number_in_the_code_is_no_result():
+    assert shown(page("", code="rate = 0.01", printed="0.5")) == {0.5}
 
 
 @pytest.mark.parametrize(

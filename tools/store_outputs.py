@@ -20,6 +20,7 @@ from nbclient.exceptions import CellExecutionError
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = ("text/plain", "text/markdown", "text/latex")
 UNSTORED = "nbval-ignore-output"
+KEPT = ("tags", "mystnb", "jupyter")  # of a cell's metadata; the last folds it in JupyterLab
 
 
 def text_only(output, source):
@@ -47,7 +48,7 @@ def tidy(notebook, stem):
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id = f"{stem}-{number:02d}"
         cell.metadata = {
-            key: cell.metadata[key] for key in ("tags", "mystnb") if cell.metadata.get(key)
+            key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)
         }
         cell.pop("attachments", None)
         if cell.cell_type == "code":

@@ -46,7 +46,7 @@ class Verdict:
             lines.append(f"There is more to see once this is mended ({len(self.problems)} in all).")
         lines += [f"Hint: {words}" for words in self.hints]
         whole = {"break_long_words": False, "break_on_hyphens": False}
-        return "\n".join(textwrap.fill(t, 88, subsequent_indent="   ", **whole) for t in lines)
+        return "\n".join(textwrap.fill(t, 76, subsequent_indent="   ", **whole) for t in lines)
 
 
 # ------------------------------------------------------------------ calling the reader's function
