@@ -5,6 +5,7 @@ be said (several pieces parted by " & ") and what must not.
 """
 
 import functools
+import linecache
 import math
 import re
 from decimal import Decimal
@@ -43,15 +44,14 @@ STYLES = (
 def lines(name):
     for line in (ANSWERS / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            yield [cell.strip() for cell in re.split(r" \| ?", line)]
+            yield [cell.strip() for cell in f"{line} ".split(" | ")]
 
 
 def evaluate(answer):
-    if answer.startswith("def "):
-        space = dict(NAMES)
-        exec(answer, space)
-        return space["f"]
-    return eval(answer, dict(NAMES))
+    linecache.cache["answer.py"] = len(answer), None, [answer], "answer.py"
+    space, mode = dict(NAMES), "exec" if answer.startswith("def ") else "eval"
+    value = eval(compile(answer, "answer.py", mode), space)
+    return space.get("f", value)
 
 
 def is_formula(what, answer):

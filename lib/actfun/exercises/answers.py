@@ -11,7 +11,7 @@ import numpy as np
 from actfun import activations
 from actfun.exercises.cases import Case, case_problems
 from actfun.exercises.mistakes import VALUES, explanation, general
-from actfun.exercises.trying import as_text, check_callable, number
+from actfun.exercises.trying import as_text, attempt_call, check_callable, number, raised
 
 CLOSE = 0.01  # of a number's size: an answer may be rounded to three digits
 WORDS = {"swish": "silu", "logistic": "sigmoid", "hyperbolictangent": "tanh", "rectifier": "relu",
@@ -43,8 +43,8 @@ class Number:
             return []
         if math.isnan(value):
             return ["you give nan. It is not a number."]
-        words = [words for wrong, words in self.mistakes.items()
-                 if any(_within(v, wrong) for v in readings)]  # fmt: skip
+        words = [words for v in readings for wrong, words in self.mistakes.items()
+                 if _within(v, wrong)]  # fmt: skip
         if not words and not isinstance(self.right, tuple):
             slips = ((words, lambda change=change: change(np.float64(self.right)))
                      for words, change in VALUES.items())  # fmt: skip
@@ -106,9 +106,10 @@ class Function:
         check_callable(mine, self.name)
         one = len(self.cases[0].arguments) == 1
         wrong = [*self.mistakes.items(), *(general(self.right) if one else ())]
-        return case_problems(mine, self.right, wrong, self.cases) or [
-            words for words, condition in self.needs.items() if not condition(mine)
-        ]
+        found = case_problems(mine, self.right, wrong, self.cases)
+        tried = [(words, attempt_call(condition, mine)) for words, condition in self.needs.items()]
+        return found or [f"elsewhere {raised(attempt.error)}" if attempt.error else words
+                         for words, attempt in tried if not attempt.value]  # fmt: skip
 
 
 @dataclass(frozen=True)

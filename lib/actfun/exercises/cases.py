@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from dataclasses import dataclass
 
@@ -45,6 +46,15 @@ def _agree(mine, right):
         return all(map(_agree, mine, right))
     mine = np.asarray(np.nan if mine is None else mine, float)
     return mine.shape == np.shape(right) and np.allclose(mine, right, 1e-9, 1e-12)
+
+
+def _same(attempt, other):
+    """Whether two calls ended alike: in the same exception, or with the same values."""
+    if attempt.error or other.error:
+        return repr(attempt.error) == repr(other.error)
+    with contextlib.suppress(TypeError, ValueError):
+        return other.value is not None and np.array_equal(attempt.value, other.value)
+    return False
 
 
 def _outcome(attempt, right, where):
@@ -93,10 +103,9 @@ def case_problems(function, reference, mistakes, cases):
         try:
             results.append((case, _outcome(attempt, right, case.where), right))
         except Unusable as unusable:
-            raises = [words for words, rival in mistakes
-                      if (error := attempt_call(rival, *case.arguments).error)
-                      and repr(error) == repr(attempt.error)]  # fmt: skip
-            return [" ".join([str(unusable), *raises[:1]])]
+            same = [words for words, rival in mistakes
+                    if _same(attempt_call(rival, *case.arguments), attempt)]  # fmt: skip
+            return [" ".join([str(unusable), *same[:1]])]
         if attempt.changed:
             return ["It overwrites what it is given: work on new arrays (no -=, no +=)."]
     wrong = [result for result in results if not _agree(*result[1:])]

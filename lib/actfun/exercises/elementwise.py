@@ -29,12 +29,19 @@ TOLERANCE = {np.float64: 1e-12, np.float32: 2e-6}  # of max(1, |value|), for |x|
 LOST = {np.float64: 1e-200, np.float32: 1e-30}  # below this a value may as well be 0
 LEARNED = {"prelu"}  # whose parameter is trained, so that it must be an argument
 
-_rng = np.random.default_rng(0)
-_far = np.concatenate([[10, 20, 40, 80, 100, 300, 1000, 10000],  # e^100 overflows float32
-                       _rng.integers(6144, 30720, 40) / 1024, 10 ** _rng.uniform(1.5, 4, 20) // 1 + 0.5])
-POINTS = np.unique(np.concatenate([  # on a grid and off it; all exact in float32
-    np.linspace(-6, 6, 49), _rng.integers(-6144, 6144, 200) / 1024, [1e-20, -1e-20], _far, -_far
-]))  # fmt: skip
+
+
+def _everywhere():
+    """Inputs of every size, on a grid and, with one in each cell, off it; all exact in float32."""
+    rng = np.random.default_rng(0)
+    near = np.arange(-6, 6, 1 / 16) + rng.integers(1, 64, 192) / 1024
+    far = np.arange(6, 30, 1 / 4) + rng.integers(1, 256, 96) / 1024
+    far = [*far, 10, 20, 40, 80, 100, 300, 1000, 10000, *(10 ** rng.uniform(1.5, 4, 20) // 1 + 0.5)]
+    tiny = [1e-20, -1e-20]
+    return np.unique(np.concatenate([np.linspace(-6, 6, 49), near, tiny, far, np.negative(far)]))
+
+
+POINTS = _everywhere()
 
 
 def _points(f, dtype):
@@ -102,7 +109,7 @@ def _region(x, wrong):
     bad = np.flatnonzero(wrong)
     if bad.size == 1:
         return f"at x = {as_text(x[bad[0]], 6)} only"
-    if wrong.mean() > 0.9:
+    if wrong.mean() > 0.85:
         return "everywhere"
     for words, side in (("for x < 0", x < 0), ("for x > 0", x > 0)):
         if not (wrong & ~side & (x != 0)).any() and wrong[side].mean() > 0.9:
@@ -118,6 +125,8 @@ def _facts(x, mine, right, wrong):
     where, bad = f"It is wrong {_region(x, wrong)}", wrong & np.isfinite(mine)
     with np.errstate(all="ignore"):
         ratio, offset = mine[bad & (right != 0)] / right[bad & (right != 0)], (mine - right)[bad]
+    if ratio.size > 4 and not ratio.any():
+        return f"{where}: you give 0 where as much as {as_text(np.abs(right[bad]).max())} is right."
     if ratio.size > 4 and np.ptp(ratio) < 1e-3 * abs(ratio[0] - 1):
         return f"{where}. Each value there is {apart(ratio[0], 1)[0]} times the right one."
     if offset.size > 4 and np.ptp(offset) < 1e-3 * abs(offset[0]):
@@ -143,8 +152,11 @@ def _reason(trial, x, mine, right, wrong):
             return "Only the kink is wrong: check < against ≤ there."
         return _facts(x, mine, right, wrong)
     some = np.flatnonzero(wrong & ordinary)[::8]
-    if some.size and trial.right(x[some], [trial.one(t) for t in x[some]]).all():
-        return "One number at a time it is right: here the other numbers of the array get in."
+    alone = [trial.one(t) for t in x[some]]
+    if trial.right(x[some], alone).all() and not np.allclose(alone, mine[some], 1e-13, 0):
+        first = " (np.vectorize takes its dtype from the first)"
+        return ("One number at a time it is right: here the other numbers of the array get in"
+                f"{first if isinstance(trial.my_f, np.vectorize) else ''}.")  # fmt: skip
     use = ordinary & np.isfinite(mine)
     if not np.isfinite(mine).any():
         return "You give no finite number at all."
@@ -350,6 +362,15 @@ def _why_it_raises(trial, x):
 # --------------------------------------------------------------------------------------- the check
 
 
+def _collect(found, problems):
+    """The first words of each kind, until the reader's function cannot be used any further."""
+    try:
+        for kind, words in problems:
+            found.setdefault(kind, words)
+    except Unusable as unusable:
+        found.setdefault("broken", str(unusable))
+
+
 def _examine(trial):
     """Everything to tell, as {kind: words}; in float32 only what float64 does not show."""
     found = {}
@@ -359,18 +380,17 @@ def _examine(trial):
             mine = trial.array(x, f"with an array of {np.dtype(dtype)}")
         except Unusable as unusable:
             return {"broken": str(unusable) + _why_it_raises(trial, x)}
-        for kind, words in _value_problems(trial, dtype, mine):
-            found.setdefault(kind, words)
+        _collect(found, _value_problems(trial, dtype, mine))
         if found:
             break
     if not found:
-        found.update(_limit_problems(trial))
-        if trial.derivative:
-            found.update(_kink_hint(trial))
-    if not set(found) & {"zero", "value", "overflow"}:  # these explain much of the rest
-        return found | dict(_form_problems(trial))
-    kinds = ("shape", "dtype", "changed")
-    return found | {kind: words for kind, words in _form_problems(trial) if kind in kinds}
+        _collect(found, _limit_problems(trial))
+        _collect(found, _kink_hint(trial) if trial.derivative else ())
+    form = {}
+    _collect(form, () if "broken" in found else _form_problems(trial))
+    if set(found) & {"zero", "value", "overflow"}:  # these explain much of the rest
+        form = {kind: form[kind] for kind in form if kind in ("shape", "dtype", "changed")}
+    return found | form
 
 
 def _accepted(my_f, declared, parameters):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -152,11 +153,15 @@ def _selu(x, d, alpha, scale):
     return scale * np.where(x > 0, 1 if d else x, alpha * (np.exp(x) if d else np.expm1(x)))
 
 
+def _cut(value, places):
+    return math.floor(value * 10**places) / 10**places
+
+
 def _rounded(f, derivative):
     """The formulas with their constants rounded to so many places."""
-    for n in range(1, 12):
-        sixth, root = round(1 / 6, n), round(math.sqrt(2 / math.pi), n)
-        alpha, scale = round(activations.SELU.alpha, n), round(activations.SELU.scale, n)
+    for n, short in itertools.product(range(1, 12), (round, _cut)):
+        sixth, root = short(1 / 6, n), short(math.sqrt(2 / math.pi), n)
+        alpha, scale = short(activations.SELU.alpha, n), short(activations.SELU.scale, n)
         formulas = {
             "selu": {
                 f"α = {alpha} is rounded.": lambda x, a=alpha: _selu(x, derivative, a, f.scale),

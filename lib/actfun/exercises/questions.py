@@ -66,7 +66,7 @@ def _line(w1, w2, b):
 
 def _corners(*outputs):
     """The function of Boolean samples that is this at (0, 0), (0, 1), (1, 0) and (1, 1)."""
-    return lambda X: np.array(outputs, float)[(np.asarray(X) @ [2, 1]).astype(int)]
+    return lambda X: np.array(outputs, float)[(np.asarray(X) > 0.5) @ [2, 1]]
 
 
 def _two_bends(f):
@@ -277,7 +277,6 @@ RECTIFIERS = {
         ), {
             "That is softplus itself: solve ln(1 + e^b) = s for b.": Softplus(),
             "The 1 is missing: the logarithm undoes e^s.": lambda s: s,
-            "The 1 is taken away, not added: e^b = e^s − 1.": lambda s: np.log(np.exp(s) + 1),
             "That is e^b: take its logarithm.": np.expm1})),
     "softplus-odd": ("right: half the ramp plus something even.",
         Names("functions", tuple(str(f) for f in activations.ALL if _adds_the_ramp(f)), {
