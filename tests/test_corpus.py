@@ -28,8 +28,8 @@ from actfun.exercises.questions import QUESTIONS
 
 ANSWERS = Path(__file__).parent / "answers"
 NAMES = {name: getattr(actfun, name) for name in actfun.__all__ if hasattr(actfun, name)} | {
-    name: value for name, value in globals().items()
-    if name in "functools math Decimal Fraction np erf erfc expit ndtr".split()
+    "np": np, "math": math, "functools": functools, "Decimal": Decimal, "Fraction": Fraction,
+    "erf": erf, "erfc": erfc, "expit": expit, "ndtr": ndtr,
 }  # fmt: skip
 OTHERS = {"softmax": check_softmax, "maxout": check_maxout, "perceptron": check_perceptron}
 STYLES = (

@@ -235,8 +235,8 @@ def test_a_parameter_of_another_name_is_recognised():
     def my_prelu(x, a=0.25):
         return np.where(x > 0, x, a * x)
 
-    for given in ({}, {"weight": 1.5}):
-        verdict = check_activation(my_prelu, "prelu", **given)
+    for parameters_given in ({}, {"weight": 1.5}):
+        verdict = check_activation(my_prelu, "prelu", **parameters_given)
         assert verdict and "Your parameter a is called weight here" in repr(verdict)
 
 

@@ -85,7 +85,7 @@ class Trial:
         if attempt.printed:
             self.hints.add("What your function prints is not shown while it is tried.")
         if isinstance(attempt.value, (list, tuple)):
-            self.hints.add("It returns a list; with an array, np.array(…), one can go on computing.")
+            self.hints.add("It returns a list: np.array(…) would make an array of it.")
         return attempt
 
     def array(self, x, where):
@@ -199,8 +199,8 @@ def _value_problems(trial, dtype, mine):
 
     def why_not_finite(warned):
         if "overflow" in warned:
-            return ("An exponential or a power overflows to ∞, and ∞ − ∞, ∞/∞ and 0·∞ have no value: "
-                    "rewrite the formula so that only exponentials of numbers ≤ 0 are taken.")
+            return ("An exponential overflows to ∞, and ∞ − ∞, ∞/∞ and 0·∞ have no value: rewrite "
+                    "the formula so that only exponentials of numbers ≤ 0 are taken.")
         return f"NumPy says: {warned.split(' encountered')[0]}." if warned else ""  # fmt: skip
 
     if at_zero.any():
@@ -266,7 +266,7 @@ def _kink_hint(trial):
         if not np.isclose(mine, ours):
             came, book = apart(mine, ours)
             yield "kink hint", (f"At the kink x = {as_text(x)} you give {came}, this book {book}: "
-                                "every slope between those on both sides is right there.")  # fmt: skip
+                                "every slope between those on both sides is right there.")
 
 
 def _form_problems(trial):
@@ -281,7 +281,7 @@ def _form_problems(trial):
             if differs.any():
                 came, row = apart(mine[differs][0], flat[: part.size][differs][0])
                 yield "shape", (f"In shape {shape} the same numbers give other values than in a "
-                                f"row: {came} for {row} at x = {as_text(part[differs][0])}.")  # fmt: skip
+                                f"row: {came} for {row} at x = {as_text(part[differs][0])}.")
                 break
     except Unusable as unusable:
         yield "shape", str(unusable)
@@ -301,12 +301,10 @@ def _form_problems(trial):
         right = trial.right(whole, mine)
         if not right.all():
             i = int(np.argmin(right))
-            cut = " The result is cut to whole numbers, as in an array made by np.empty_like(x) or "\
-                  "np.zeros_like(x), or by .astype(x.dtype): begin with x = np.asarray(x) + 0.0."
-            yield "integers", (
-                f"With an array of integers: {what_came(whole[i], mine[i], low[i])}"
-                + cut * np.array_equal(mine, np.trunc(low))
-            )
+            cut = (" It is cut to whole numbers, as by np.empty_like(x), np.zeros_like(x) or "
+                   ".astype(x.dtype): begin with x = np.asarray(x) + 0.0.")  # fmt: skip
+            told = f"With an array of integers: {what_came(whole[i], mine[i], low[i])}"
+            yield "integers", told + cut * np.array_equal(mine, np.trunc(low))
     except Unusable as unusable:
         yield "integers", f"{unusable} Begin with x = np.asarray(x) + 0.0."
     if trial.attempt(x).changed:

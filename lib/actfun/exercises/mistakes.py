@@ -68,7 +68,10 @@ def softplus(z):
     return np.logaddexp(0, z)
 
 
-def _tanh_gelu(x, cubic=0.044715, factor=math.sqrt(2 / math.pi), power=3):
+ROOT = math.sqrt(2 / math.pi)
+
+
+def _tanh_gelu(x, cubic=0.044715, factor=ROOT, power=3):
     return x * (1 + np.tanh(factor * (x + cubic * x**power))) / 2
 
 
@@ -84,18 +87,15 @@ PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas o
     ("sigmoid", True): {
         OUTPUT: lambda f, x: x * (1 - x),
         "The sign inside the bracket is wrong: σ(1 − σ).": lambda f, x: f(x) * (1 + f(x)),
-        "The square is missing: e^−x/(1 + e^−x)².": lambda f, x: f(-x),
-    },
+        "The square is missing: e^−x/(1 + e^−x)².": lambda f, x: f(-x)},
     ("tanh", True): {
         OUTPUT: lambda f, x: 1 - x * x,
         "The square is missing: 1 − tanh².": lambda f, x: 1 - f(x),
-        "The sign inside is wrong: 1 − tanh².": lambda f, x: 1 + f(x) ** 2,
-    },
+        "The sign inside is wrong: 1 − tanh².": lambda f, x: 1 + f(x) ** 2},
     ("hardsigmoid", False): {
         "It has Keras 2's slope 0.2; here it is 1/6.": lambda f, x: np.clip(0.2 * x + 0.5, 0, 1),
         "It has the slope 1/2 of 2015; here: 1/6.": lambda f, x: np.clip((x + 1) / 2, 0, 1),
-        "Nothing stops it at 0 and 1.": lambda f, x: x / 6 + 0.5,
-    },
+        "Nothing stops it at 0 and 1.": lambda f, x: x / 6 + 0.5},
     ("relu", False): {"That is |x|: a negative x must give 0.": lambda f, x: np.abs(x)},
     ("leaky_relu", False): {MINUS_LEAK: lambda f, x: np.maximum(x, 0) - f.negative_slope * x},
     ("prelu", False): {MINUS_LEAK: lambda f, x: np.maximum(x, 0) - f.weight * x},
@@ -105,45 +105,38 @@ PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas o
         "The brackets are missing: α multiplies all of (eˣ − 1).":
             pieced(lambda f, x: f.alpha * np.exp(x) - 1, lambda f, x: x),
         "α stands inside the exponential.":
-            pieced(lambda f, x: np.expm1(f.alpha * x), lambda f, x: x),
-    },
+            pieced(lambda f, x: np.expm1(f.alpha * x), lambda f, x: x)},
     ("elu", True): {
         EXCHANGED: pieced(lambda f, x: 1, lambda f, x: f.alpha * np.exp(x)),
         "The −1 is a constant: it goes when you differentiate.":
             pieced(lambda f, x: f.alpha * np.expm1(x), lambda f, x: 1),
         "Right of 0 the slope is 1, not x.":
-            pieced(lambda f, x: f.alpha * np.exp(x), lambda f, x: x),
-    },
+            pieced(lambda f, x: f.alpha * np.exp(x), lambda f, x: x)},
     ("softplus", False): {
         "The 1 inside ln(1 + eˣ) is missing: the logarithm undoes eˣ.": lambda f, x: x,
-        "β is missing inside: ln(1 + e^βx)/β.": lambda f, x: softplus(x) / f.beta,
-    },
+        "β is missing inside: ln(1 + e^βx)/β.": lambda f, x: softplus(x) / f.beta},
     ("hardswish", False): {
         "Nothing stops the gate at 0 and 1.": lambda f, x: x * (x + 3) / 6,
         "Nothing stops the gate at 0.": lambda f, x: x * np.minimum(x + 3, 6) / 6,
-        "Nothing stops the gate at 1.": lambda f, x: x * np.maximum(x + 3, 0) / 6,
-    },
+        "Nothing stops the gate at 1.": lambda f, x: x * np.maximum(x + 3, 0) / 6},
     ("gelu", False): {
         "That is the approximation x σ(1.702x).": lambda f, x: x * sigmoid(1.702 * x),
         "Φ(x) is ½(1 + erf(x/√2)): the √2 is missing.": lambda f, x: x * (1 + erf(x)) / 2,
         "Φ(x) is ½(1 + erf(x/√2)): the 1 is missing.": lambda f, x: f(x) - x / 2,
         "Inside tanh the small term is 0.044715 x³, not x².": lambda f, x: _tanh_gelu(x, power=2),
         "Inside tanh the term 0.044715 x³ is missing.": lambda f, x: _tanh_gelu(x, 0),
-        "The factor √(2/π) inside tanh is missing.": lambda f, x: _tanh_gelu(x, factor=1),
-    },
+        "The factor √(2/π) inside tanh is missing.": lambda f, x: _tanh_gelu(x, factor=1)},
     ("mish", False): {
         LOG: lambda f, x: x * np.tanh(softplus(x) / math.log(10)),
         "The tanh around the softplus is missing.": lambda f, x: x * softplus(x),
         "Inside tanh stands softplus, not σ.": lambda f, x: x * np.tanh(sigmoid(x)),
-        "Inside tanh stands softplus, not x.": lambda f, x: x * np.tanh(x),
-    },
+        "Inside tanh stands softplus, not x.": lambda f, x: x * np.tanh(x)},
     ("mish", True): {
         LOG: lambda f, x: _mish_slope(x, softplus(x) / math.log(10)),
         "The slope of tanh is 1/cosh²: the square is missing.":
             lambda f, x: _mish_slope(x, softplus(x), 1),
         "The inner derivative σ(x) is missing.":
-            lambda f, x: _mish_slope(x, softplus(x), inner=np.ones_like),
-    },
+            lambda f, x: _mish_slope(x, softplus(x), inner=np.ones_like)},
 }  # fmt: skip
 FACTORS = {"selu": {"λ": activations.SELU.scale, "α": activations.SELU.alpha},
            "hardswish": {"1/6": 1 / 6}, "hardsigmoid": {"1/6": 1 / 6}}  # fmt: skip
@@ -160,15 +153,14 @@ def _cut(value, places):
 def _rounded(f, derivative):
     """The formulas with their constants rounded to so many places."""
     for n, short in itertools.product(range(1, 12), (round, _cut)):
-        sixth, root = short(1 / 6, n), short(math.sqrt(2 / math.pi), n)
+        sixth, root = short(1 / 6, n), short(ROOT, n)
         alpha, scale = short(activations.SELU.alpha, n), short(activations.SELU.scale, n)
         formulas = {
             "selu": {
                 f"α = {alpha} is rounded.": lambda x, a=alpha: _selu(x, derivative, a, f.scale),
                 f"λ = {scale} is rounded.": lambda x, s=scale: _selu(x, derivative, f.alpha, s),
                 f"α = {alpha} and λ = {scale} are rounded.":
-                    lambda x, a=alpha, s=scale: _selu(x, derivative, a, s),
-            },
+                    lambda x, a=alpha, s=scale: _selu(x, derivative, a, s)},
             "hardsigmoid": {f"1/6 is rounded to {sixth}.": lambda x, c=sixth: (
                 c * (np.abs(x) < 3) if derivative else np.clip(c * x + 0.5, 0, 1))},
             "hardswish": {f"1/6 is rounded to {sixth}.": lambda x, c=sixth: (

@@ -82,7 +82,7 @@ NEURON = {
         Function("my_neuron", lambda X, w, b, f: f(X @ w + b), (
             _neuron_case(4, 3, sigmoid, "the logistic function"),
             _neuron_case(7, 3, _step, "the step function"),
-            _neuron_case(3, 3, np.tanh, "tanh"), _neuron_case(1, 2, sigmoid, "the logistic function"),
+            _neuron_case(3, 3, np.tanh, "tanh"), _neuron_case(1, 2, np.tanh, "tanh"),
         ), {
             "The bias is missing: z = w·x + b.": lambda X, w, b, f: f(X @ w),
             "Add b before you apply f, not after it.": lambda X, w, b, f: f(X @ w) + b,
@@ -158,10 +158,10 @@ NEURON = {
             "is right at 0, 1 and 2, but no such sum.": _two_bends})),
     "why-nonlinear-pattern": (
         "right: one matrix for one pattern of active units, and for no other.",
-        Names("near", (True,), {False: "The column of a silent unit must become 0 in W and in b, in "
-                                "every hidden layer, and b goes through the later layers as well."}),
-        Names("far", (False,), {True: "Then one matrix would do for the whole plane: other units are "
-                                "active at X[0] + 1."})),
+        Names("near", (True,), {False: "The column of a silent unit must become 0 in W and in b, "
+              "in every hidden layer, and b goes through the later layers as well."}),
+        Names("far", (False,), {True: "Then one matrix would do for the whole plane: other units "
+              "are active at X[0] + 1."})),
 }  # fmt: skip
 
 # ------------------------------------------------------------------------------- the sigmoid family
@@ -335,8 +335,8 @@ def _layers(f):
 
 def _gain_needed(f):
     square, mean = _mean_square(f), _mean(f)
-    of_variance = {1 / math.sqrt(square - mean**2): "You took the variance: the next layer sees the "
-                   "mean square, and the mean is part of it."}  # fmt: skip
+    of_variance = {1 / math.sqrt(square - mean**2): "You took the variance: the next layer sees "
+                   "the mean square, and the mean is part of it."}  # fmt: skip
     return Number(f"gain of {f}", 1 / math.sqrt(square), {
         square: "That is the mean square: take one over its root.",
         math.sqrt(square): "Upside down: what the function takes, the gain gives back.",
@@ -401,7 +401,7 @@ SMOOTH = {
         Number("β", (_TWIN - 0.03, _TWIN + 0.03), {
             1.702: "That is the value of the paper: it is good, but not the best here.",
             1: "That is SiLU as it is.",
-            math.sqrt(8 / math.pi): "That fits the curvature at 0: here the largest distance counts.",
+            math.sqrt(8 / math.pi): "That fits the curvature at 0: the largest distance counts.",
         }),
         Number("distance", (0.01, 0.0165), {
             _apart(SiLU(1.702)): "That is for β = 1.702: a steeper one is closer.",
@@ -474,8 +474,8 @@ DECIDING = {
         Together("swapped: the loss must not change at all: move the columns of the first weights, "
                  "its biases and the rows of the second weights, all in the same way.",
                  lambda trained, swapped, _: math.isclose(trained, swapped, rel_tol=0.07)),
-        Together("average: that is the loss of the trained network: is the swapped one a copy of its "
-                 "own, in another order?", lambda trained, _, average: trained != average)),
+        Together("average: that is the loss of the trained network: is the swapped one a copy of "
+                 "its own, in another order?", lambda trained, _, average: trained != average)),
     "choosing-entry": ("right: near 0 they all halve their input, and ask for large weights.",
         Names("rows", ("SiLU", "GELU"), {
             "ReLU": "ReLU keeps half of a signal of any size, Hard swish less of a small one.",

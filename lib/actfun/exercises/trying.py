@@ -133,7 +133,7 @@ def attempt_call(function, *arguments, **options):
 
 
 def readers_line(error):
-    """Where in the reader's own code it happened: (", in line 3: `y = …`", the text of the line)."""
+    """Where in the reader's code it happened, (", in line 3: `y = …`", the text of the line)."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not frame.filename.startswith(NOT_THE_READERS)]
     if not own:
