@@ -317,3 +317,32 @@ def test_a_new_activation_is_checked_without_an_entry(f, derivative, monkeypatch
     other = f if derivative else f.derivative
     told = " ".join(repr(check_activation(other, f.key, derivative)).split())
     assert "asked for" in told
+
+
+# ---------------------------------------------------------------- whatever is handed in is answered
+
+ODD = {
+    "print": print,
+    "a built-in": max,
+    "another shape": np.max,
+    "nothing": lambda *a: None,
+    "an object": lambda *a: object(),
+    "a ragged list": lambda *a: [[1], [2, 3]],
+    "an empty array": lambda *a: np.array([]),
+    "a dictionary": lambda *a: {1: 2},
+    "a masked array": lambda x: np.ma.array(x),
+    "noise": lambda x: np.random.default_rng().random(x.shape),
+    "an object array": lambda x: x.astype(object),
+    "nothing for float32": lambda x: x if x.dtype != np.float32 else None,
+    "nothing for one number": lambda x: x if x.size > 1 else None,
+    "an error at infinity": lambda x: x if np.isfinite(x).all() else 1 / 0,
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_whatever_is_handed_in_gets_a_verdict(odd):
+    for key in ("identity", "relu", "elu", "silu"):
+        for derivative in (False, True):
+            assert len(repr(check_activation(odd, key, derivative))) > 10
+    for check in (check_softmax, check_maxout, check_perceptron):
+        assert not check(odd)

@@ -15,6 +15,7 @@ from actfun.exercises.trying import (
     Unusable,
     Verdict,
     agreement,
+    as_array,
     as_text,
     attempt_call,
     check_callable,
@@ -65,9 +66,12 @@ def _outcome(attempt, right, where):
         return returned(attempt, (), where)
     if not isinstance(attempt.value, (tuple, list)) or len(attempt.value) != len(right):
         raise Unusable(f"It must return {len(right)} things in a tuple, new w and new b.")
-    pairs = zip(attempt.value, right, strict=True)
-    return tuple(returned(Attempt(np.reshape(mine, np.shape(part)) if np.size(mine) == 1 else mine),
-                          np.shape(part), where) for mine, part in pairs)  # fmt: skip
+    arrays = map(as_array, attempt.value)
+    return tuple(
+        returned(Attempt(a.reshape(np.shape(b)) if a.size == np.size(b) == 1 else a),
+                 np.shape(b), where)  # fmt: skip
+        for a, b in zip(arrays, right, strict=True)
+    )
 
 
 def _told(case, came, right):
