@@ -224,7 +224,9 @@ def test_what_the_answer_prints_is_not_shown_a_hundred_times(capsys):
         print("here")
         return np.maximum(x, 0)
 
+    before = sys.gettrace()
     verdict = check_activation(loud, "relu")
+    assert sys.gettrace() is before, "the trace function that limits the time is still there"
     assert verdict and "not shown while it is tried" in repr(verdict)
     assert capsys.readouterr().out == ""
     print(verdict)
