@@ -383,7 +383,7 @@ WRONG_BY = {  # what is done to a right answer, and words of which one must be i
     "reversed": (lambda g, x: g(-x), ("f(−x)", "sign", "values of another", "exchanged")),
     "too large": (lambda g, x: g(x) + 0.5, ("too large by 0.5", "values of", "times the right")),
     "tripled": (lambda g, x: 3 * g(x), ("3 times", "factor", "what")),
-    "stretched": (lambda g, x: g(2 * x), ("2x", "what", "values of", "2 times")),
+    "stretched": (lambda g, x: g(2 * x), ("2x", "what", "values of", "twice", "2 times")),
     "kept from 4 on": (lambda g, x: g(np.minimum(x, 4)), ("wrong", "near 0 only")),
     "half precision": (lambda g, x: g(x).astype(np.float16).astype(x.dtype), ("wrong", "is right")),
     "a list": (lambda g, x: list(np.ravel(g(x))), ("list",)),

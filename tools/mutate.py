@@ -192,17 +192,17 @@ MUTATIONS = [
              '"(" if f.range.closed_low else "["', "test_tables"),
     Mutation("exercises: everything passes", "exercises/trying.py", "return not self.problems",
              "return True", "test_exercises"),
-    Mutation("exercises: tolerance", "exercises/trying.py", "np.float64: 1e-12", "np.float64: 1e-2",
-             "test_exercises"),
+    Mutation("exercises: tolerance", "exercises/elementwise.py", "{np.float64: 1e-12",
+             "{np.float64: 1e-2", "test_exercises"),
     Mutation("answers: anything is close", "exercises/answers.py", "CLOSE = 0.01", "CLOSE = 0.5",
              "test_answers"),
     Mutation("answers: a wrong name goes through", "exercises/answers.py",
-             "plain in named - right", "plain in named & right", "test_answers"),
+             "if word in set(named) - right", "if word in set(named) & right", "test_answers"),
     Mutation("questions: odds upside down", "exercises/questions.py",
              "_BIAS = math.log(_MALIGNANT / (1 - _MALIGNANT))",
-             "_BIAS = math.log((1 - _MALIGNANT) / _MALIGNANT)", "test_answers"),
+             "_BIAS = math.log((1 - _MALIGNANT) / _MALIGNANT)", "test_corpus"),
     Mutation("questions: variance for mean square", "exercises/questions.py",
-             "1 / math.sqrt(square), (", "1 / math.sqrt(square - mean**2), (", "test_answers"),
+             "1 / math.sqrt(square), {", "1 / math.sqrt(square - mean**2), {", "test_corpus"),
 ]  # fmt: skip
 
 

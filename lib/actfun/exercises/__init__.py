@@ -1,10 +1,10 @@
 """What is wrong with the reader's own function or answer, in words.
 
 ``check_activation(my_f, "elu")`` tries a function at ordinary, tiny, huge and non-finite inputs, in
-float64 and float32 and in several shapes, and answers with a `Verdict`. A wrong answer is held
-against the mistakes that people make: tables of wrong formulas (``SLIPS``, ``_rivals``), of
-exceptions (``ERRORS``) and of factors (``FACTORS``), each entry with its words. Any activation in
-``ALL`` can be checked; an entry in ``SLIPS`` is optional.
+float64 and float32 and in several shapes, and answers with a `Verdict`. The tables of mistakes hold
+functions that make the right thing wrong. One of them is named only if it gives just what the
+reader's answer gives; else the verdict says where the answer is wrong, and by how much. Any
+activation in ``ALL`` can be checked, without an entry here.
 
 ``check_answer(gain, "elu-fixed")`` judges what the other exercises ask for. ``QUESTIONS`` holds for
 each of them the right answer and the usual wrong ones; a new exercise needs an entry there.

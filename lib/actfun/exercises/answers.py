@@ -3,81 +3,118 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from actfun import activations
 from actfun.exercises.cases import Case, case_problems
-from actfun.exercises.trying import as_text, check_callable
+from actfun.exercises.mistakes import VALUES, explanation, general
+from actfun.exercises.trying import as_text, attempt_call, check_callable, number, raised
 
 CLOSE = 0.01  # of a number's size: an answer may be rounded to three digits
+WORDS = {"swish": "silu", "logistic": "sigmoid", "hyperbolictangent": "tanh", "rectifier": "relu",
+         "linear": "identity", "heaviside": "step", "yes": "true", "no": "false"}  # fmt: skip
 
 
-def _within(mine, value):
-    low, high = value if isinstance(value, tuple) else (value - CLOSE * abs(value),
-                                                        value + CLOSE * abs(value))  # fmt: skip
-    return low <= mine <= high
+def _within(mine, value, close=CLOSE):
+    if isinstance(value, tuple):
+        return value[0] <= mine <= value[1]
+    return abs(mine - value) <= close * abs(value)
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number. ``right`` and what is wrong may be ranges (low, high), ends included."""
+    """A number. ``right`` and the keys of ``mistakes`` may be ranges (low, high), ends included.
+
+    A ``share`` may be given in percent.
+    """
 
     name: str
     right: float | tuple[float, float]
-    mistakes: tuple = ()
+    mistakes: dict = field(default_factory=dict)
+    share: bool = False
 
     def problems(self, mine):
-        if np.ndim(mine) != 0 or np.asarray(mine).dtype.kind not in "fiub":
-            raise TypeError(f"{self.name} must be a number, got {type(mine).__name__}")
-        if _within(mine, self.right):
+        value = number(mine, self.name)
+        readings = (value, value / 100) if self.share else (value,)
+        if any(_within(v, self.right) for v in readings):
             return []
-        size = "small" if mine < np.min(self.right) else "large"
-        otherwise = "It is not a number." if math.isnan(mine) else f"It is too {size}."
-        words = next((words for wrong, words in self.mistakes if _within(mine, wrong)), otherwise)
-        return [f"you give {as_text(float(mine))}. {words}"]
+        if math.isnan(value):
+            return ["you give nan. It is not a number."]
+        words = [words for v in readings for wrong, words in self.mistakes.items()
+                 if _within(v, wrong)]  # fmt: skip
+        if not words and not isinstance(self.right, tuple):
+            slips = ((words, lambda change=change: change(np.float64(self.right)))
+                     for words, change in VALUES.items())  # fmt: skip
+            words = [explanation(slips, lambda wrong: _within(value, wrong(), CLOSE / 2))]
+        size = "small" if value < np.min(self.right) else "large"
+        return [f"you give {as_text(value)}. {''.join(words[:1]) or f'It is too {size}.'}"]
 
 
-def _plain(name):
-    return "".join(filter(str.isalnum, str(name).lower()))
+def plain(name):
+    """A name as it is compared: of an activation or its class its name, letters and digits only."""
+    name = getattr(name, "name", name) if isinstance(name, type) else name
+    letters = "".join(filter(str.isalnum, str(name).lower()))
+    return WORDS.get(letters, letters)
 
 
 @dataclass(frozen=True)
 class Names:
-    """One word or several, in any order. ``others`` may be named too, but nobody does."""
+    """One word or several, in any order; those in ``free`` may be named or left out."""
 
     name: str
     right: tuple
-    mistakes: tuple = ()
-    others: tuple = ()
+    mistakes: dict = field(default_factory=dict)
+    free: tuple = ()
 
     def problems(self, mine):
-        given = mine if isinstance(mine, (list, tuple, set, frozenset, np.ndarray)) else [mine]
-        allowed = [*self.right, *(wrong for wrong, _ in self.mistakes), *self.others]
-        spelt = {_plain(name): name for name in allowed}
-        if unknown := [name for name in given if _plain(name) not in spelt]:
-            options = ", ".join(repr(str(name)) for name in spelt.values())
-            raise ValueError(f"{self.name} must be among {options}, got {unknown[0]!r}")
-        named, right = {_plain(name) for name in given}, {_plain(name) for name in self.right}
-        words = {_plain(wrong): words for wrong, words in self.mistakes}
-        found = [
-            f"you name {name}. {words.get(plain, 'It is not among them.')}"
-            for plain, name in spelt.items()
-            if plain in named - right
-        ]
-        missing = len(right - named)
+        given = re.split(r"[,;/\n]|\band\b", mine) if isinstance(mine, str) else mine
+        several = isinstance(given, (list, tuple, set, frozenset, np.ndarray))
+        named = {plain(name): name for name in (np.ravel(list(given)) if several else [given])}
+        own = {plain(name): str(name) for name in (*self.right, *self.mistakes)}
+        functions = {plain(f): str(f) for f in activations.ALL}
+        for word, name in named.items():
+            if word not in own | functions:
+                among = "names of activations in actfun.ALL" if set(own) & set(functions) else (
+                    "among " + ", ".join(sorted(own.values())))  # fmt: skip
+                raise ValueError(f"{self.name} must be {among}, got {str(name)!r}")
+        words = {plain(wrong): words for wrong, words in self.mistakes.items()}
+        right, free = set(map(plain, self.right)), set(map(plain, self.free))
+        found = [f"you name {name}. {words.get(word, 'It is not among them.')}"
+                 for word, name in (functions | own).items()
+                 if word in set(named) - right - free]  # fmt: skip
+        missing = len(right - free - set(named))
         return found or [f"{missing} more to find."] * (missing > 0)
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function to try in the cases; what is wrong with it is another function."""
+    """A function to try in the cases; ``mistakes`` are words and wrong functions.
+
+    ``needs`` are conditions that no table of values holds: words for whoever fails them.
+    """
 
     name: str
     right: object
     cases: tuple[Case, ...]
-    mistakes: tuple = ()
+    mistakes: dict = field(default_factory=dict)
+    needs: dict = field(default_factory=dict)
 
     def problems(self, mine):
         check_callable(mine, self.name)
-        return case_problems(mine, self.right, self.mistakes, self.cases)
+        one = len(self.cases[0].arguments) == 1
+        wrong = [*self.mistakes.items(), *(general(self.right) if one else ())]
+        found = case_problems(mine, self.right, wrong, self.cases)
+        tried = [(words, attempt_call(condition, mine)) for words, condition in self.needs.items()]
+        return found or [f"elsewhere {raised(attempt.error)}" if attempt.error else words
+                         for words, attempt in tried if not attempt.value]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Together:
+    """A condition on all answers of a question, with words for whoever fails it."""
+
+    words: str
+    condition: object

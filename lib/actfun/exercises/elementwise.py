@@ -2,229 +2,427 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
-import math
+import re
 
 import numpy as np
 
-from actfun.activations import ALL
-from actfun.exercises.mistakes import reason_for
+from actfun import activations
+from actfun.exercises.mistakes import explanation, mistakes
 from actfun.exercises.trying import (
-    HUGE,
-    LOST,
-    TOLERANCE,
+    TooLong,
+    Unusable,
     Verdict,
+    agreement,
+    apart,
     as_text,
     attempt_call,
-    broken,
     check_callable,
-    try_at,
+    readers_line,
+    returned,
     what_came,
 )
 
+TOLERANCE = {np.float64: 1e-12, np.float32: 2e-6}  # of max(1, |value|), for |x| up to 6
+LOST = {np.float64: 1e-200, np.float32: 1e-30}  # below this a value may as well be 0
+LEARNED = {"prelu"}  # whose parameter is trained, so that it must be an argument
+
+
+
+def _everywhere():
+    """Inputs of every size, on a grid and, with one in each cell, off it; all exact in float32."""
+    rng = np.random.default_rng(0)
+    near = np.arange(-6, 6, 1 / 16) + rng.integers(1, 64, 192) / 1024
+    far = np.arange(6, 30, 1 / 4) + rng.integers(1, 256, 96) / 1024
+    far = [*far, 10, 20, 40, 80, 100, 300, 1000, 10000, *(10 ** rng.uniform(1.5, 4, 20) // 1 + 0.5)]
+    tiny = [1e-20, -1e-20]
+    return np.unique(np.concatenate([np.linspace(-6, 6, 49), near, tiny, far, np.negative(far)]))
+
+
+POINTS = _everywhere()
+
 
 def _points(f, dtype):
-    """The finite inputs: a grid with its kinks, close to 0, and far out; all exact in float32."""
-    grid = np.union1d(np.linspace(-6, 6, 49), np.float32(f.kinks))
-    return np.concatenate([grid, [1e-20, -1e-20], HUGE, np.negative(HUGE)]).astype(dtype)
+    kinks = np.array(f.kinks, np.float32)
+    return np.union1d(POINTS, [kinks, kinks - 2**-10, kinks + 2**-10]).astype(dtype)
 
 
 def _expected(f, derivative, x):
     """Lowest and highest value accepted at x: at a kink, any slope between those on both sides."""
     x = np.asarray(x, np.float64)
-    if not derivative:
-        return f(x), f(x)
-    sides = np.stack([f.derivative(x)] + [f.derivative(x + step) for step in (-1e-6, 1e-6)])
-    kink = np.isin(x, np.float32(f.kinks))
-    low, high = np.where(kink, sides.min(0), sides[0]), np.where(kink, sides.max(0), sides[0])
-    jump = kink & (f.smoothness < 0)  # no slope exists there, so none is asked for
-    return np.where(jump, -np.inf, low), np.where(jump, np.inf, high)
+    values = np.asarray((f.derivative if derivative else f)(x))
+    low, high = values.copy(), values.copy()
+    for kink in f.kinks if derivative else ():
+        sides = f.derivative(np.nextafter(kink, (-np.inf, np.inf)))
+        if f.smoothness < 0:  # no slope exists there, so none is asked for
+            sides = np.array([-np.inf, np.inf])
+        here = np.isin(x, (kink, np.float32(kink)))
+        low[here], high[here] = sides.min(), sides.max()
+    return low, high
 
 
-def _value_problems(call, f, derivative, dtype, mine):
+def _conditioning(f, derivative, x, dtype):
+    """How far one rounding of x moves the value: where it does, no more can be asked for."""
+    g, x = f.derivative if derivative else f, x.astype(np.float64)
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(np.abs(g(x * (1 + 8 * np.finfo(dtype).eps)) - g(x)), posinf=0)
+
+
+@dataclasses.dataclass
+class Trial:
+    """The reader's function with the values of its parameters, and what it is held against."""
+
+    my_f: object
+    options: dict
+    f: object
+    derivative: bool
+    hints: set = dataclasses.field(default_factory=set)
+
+    def attempt(self, x):
+        attempt = attempt_call(self.my_f, x, **self.options)
+        if attempt.printed:
+            self.hints.add("What your function prints is not shown while it is tried.")
+        if isinstance(attempt.value, (list, tuple)):
+            self.hints.add("It returns a list: np.array(…) would make an array of it.")
+        return attempt
+
+    def array(self, x, where):
+        return returned(self.attempt(x), x.shape, where)
+
+    def one(self, x):
+        """The value at a single number."""
+        return float(self.array(np.array([x]), f"with x = {as_text(x, 6)} alone")[0])
+
+    def right(self, x, mine):
+        """Which of the values are right to ten digits."""
+        low, high = _expected(self.f, self.derivative, x)
+        return np.isclose(np.clip(mine, low, high), mine, 1e-10, 1e-10)
+
+
+# ----------------------------------------------------------------------------- where it is wrong
+
+
+def _region(x, wrong):
+    """Where it is wrong, among the points tried, in words."""
+    bad = np.flatnonzero(wrong)
+    if bad.size == 1:
+        return f"at x = {as_text(x[bad[0]], 6)} only"
+    if wrong.mean() > 0.85:
+        return "everywhere"
+    for words, side in (("for x < 0", x < 0), ("for x > 0", x > 0)):
+        if not (wrong & ~side & (x != 0)).any() and wrong[side].mean() > 0.9:
+            return words
+    low, high = as_text(x[bad[0]], 6), as_text(x[bad[-1]], 6)
+    if bad.size == bad[-1] - bad[0] + 1:
+        return f"between {low} and {high}"
+    return f"at {bad.size} of {x.size} points between {low} and {high}"
+
+
+def _facts(x, mine, right, wrong):
+    """Where it is wrong and by how much: what can be said without knowing why."""
+    where, bad = f"It is wrong {_region(x, wrong)}", wrong & np.isfinite(mine)
+    with np.errstate(all="ignore"):
+        ratio, offset = mine[bad & (right != 0)] / right[bad & (right != 0)], (mine - right)[bad]
+    if ratio.size > 4 and not ratio.any():
+        return f"{where}: you give 0 where as much as {as_text(np.abs(right[bad]).max())} is right."
+    if ratio.size > 4 and np.ptp(ratio) < 1e-3 * abs(ratio[0] - 1):
+        return f"{where}. Each value there is {apart(ratio[0], 1)[0]} times the right one."
+    if offset.size > 4 and np.ptp(offset) < 1e-3 * abs(offset[0]):
+        side = "large" if offset[0] > 0 else "small"
+        return f"{where}: each value is too {side} by {as_text(abs(offset[0]))}."
+    if not offset.size:
+        return f"{where}."
+    worst = np.flatnonzero(bad)[np.argmax(np.abs(offset))]
+    error = as_text(abs(mine[worst] - right[worst]), 2)
+    size = f", by at most {error} (at x = {as_text(x[worst], 6)})" if offset.size > 1 else (
+        f", by {error}")  # fmt: skip
+    return f"{where}{size}. {agreement(mine[bad], right[bad])}".rstrip()
+
+
+def _reason(trial, x, mine, right, wrong):
+    """Why values in the ordinary range are wrong, as far as it can be made sure of."""
+    f, derivative = trial.f, trial.derivative
+    ordinary = ~np.isin(x, np.float32(f.kinks)) & (x != 0)
+    if not (wrong & ordinary).any() and wrong.sum() == 1:
+        at = float(x[wrong][0])
+        beside = [trial.one(at + step) for step in (-1e-9, 1e-9)]
+        if at in f.kinks and np.isclose(beside, mine[wrong], atol=1e-6).any():
+            return "Only the kink is wrong: check < against ≤ there."
+        return _facts(x, mine, right, wrong)
+    some = np.flatnonzero(wrong & ordinary)[::8]
+    alone = [trial.one(t) for t in x[some]]
+    if trial.right(x[some], alone).all() and not np.allclose(alone, mine[some], 1e-13, 0):
+        first = " (np.vectorize takes its dtype from the first)"
+        return ("One number at a time it is right: here the other numbers of the array get in"
+                f"{first if isinstance(trial.my_f, np.vectorize) else ''}.")  # fmt: skip
+    use = ordinary & np.isfinite(mine)
+    if not np.isfinite(mine).any():
+        return "You give no finite number at all."
+    if np.ptp(mine[np.isfinite(mine)]) == 0:
+        return "You give the same value at every x."
+    error = np.abs(mine - right)[use].max(initial=0)
+
+    def reproduces(outcome):
+        left = np.abs(np.broadcast_to(outcome(x[use]), mine[use].shape) - mine[use])
+        return (left <= 1e-9 * error + 1e-14 * np.maximum(1, np.abs(mine[use]))).all()
+
+    if use.sum() > 20 and error > 0:
+        if words := explanation(mistakes(f, derivative, x[use], mine[use]), reproduces):
+            return words
+    return _facts(x, mine, right, wrong)
+
+
+def _value_problems(trial, dtype, mine):
     """Pairs (kind of mistake, words) for the finite inputs in one precision."""
-    x = _points(f, dtype)
-    mine = np.asarray(mine, np.float64)
+    f, derivative = trial.f, trial.derivative
+    x, mine = _points(f, dtype), np.asarray(mine, np.float64)
     low, high = _expected(f, derivative, x)
-    right = np.clip(mine, low, high)
-    right = np.where(np.isnan(mine), np.where(np.isfinite(low), low, 0), right)
+    right = np.where(np.isnan(mine), np.where(np.isfinite(low), low, 0), np.clip(mine, low, high))
     with np.errstate(invalid="ignore"):
         error = np.abs(mine - right)  # ∞ − ∞ where a jump allows anything
-    near, tiny = (np.abs(x) <= 6) & (np.abs(x) > 1e-9) | (x == 0), np.abs(x) == np.abs(dtype(1e-20))
-    size = np.abs(right)
+    size, near = np.abs(right), (np.abs(x) <= 6) & (np.abs(x) > 1e-9) | (x == 0)
     strict = TOLERANCE[dtype] * np.maximum(size, near)
     allowed = np.where(near | (size > 1e-3), strict, 0.01 * size + LOST[dtype])
-    wrong = ~(error <= allowed) & np.isfinite(low)
-    blown = wrong & ~np.isfinite(mine)
-    at_zero, sane = blown & (near & (x == 0) | tiny), wrong & ~blown
+    wrong = ~(error <= allowed + _conditioning(f, derivative, x, dtype)) & np.isfinite(low)
+    tiny, blown = (np.abs(x) < 1e-9) & (x != 0), wrong & ~np.isfinite(mine)
+    at_zero, sane, far = blown & (tiny | (x == 0)), wrong & ~blown, ~near & ~tiny
     single = "" if dtype is np.float64 else "In float32: "
 
     def told(where, words):
-        order = np.lexsort((-x, np.abs(x), np.where(near, np.abs(np.abs(x) - 1), 0)))
+        order = np.lexsort((-x, np.where(near, np.abs(np.abs(x) - 1), np.abs(x)), x % 1 != 0))
         i = order[where[order]][0]  # x = 1 or −1 if it is among them, else the smallest far out
-        return f"{single}{what_came(x[i], mine[i], right[i])} {words}"
+        warned = trial.attempt(x[i : i + 1]).warned if callable(words) else ()
+        words = words(" ".join(warned)) if callable(words) else words
+        return f"{single}{what_came(x[i], mine[i], right[i])} {words}".rstrip()
+
+    def why_not_finite(warned):
+        if "overflow" in warned:
+            return ("An exponential overflows to ∞, and ∞ − ∞, ∞/∞ and 0·∞ have no value: rewrite "
+                    "the formula so that only exponentials of numbers ≤ 0 are taken.")
+        return f"NumPy says: {warned.split(' encountered')[0]}." if warned else ""  # fmt: skip
 
     if at_zero.any():
-        yield "zero", told(at_zero, "The formula divides 0 by 0 there: cancel x, or treat 0 apart.")
-    if (sane & near).any() or (blown & near & (x != 0)).any():
-        ordinary = near & (x != 0) | near & np.isfinite(mine)
+        yield "zero", told(at_zero, lambda warned: (
+            "The formula divides 0 by 0 there: cancel x, or treat 0 apart."
+            if "invalid value encountered in divide" in warned or "true_divide" in warned
+            else why_not_finite(warned)))  # fmt: skip
+    here = wrong & near & ~at_zero
+    if here.any():
+        seen = near & ~at_zero
         if single:
-            words = "In float64 you are right: somewhere digits cancel, or a constant is rounded."
+            words = f"In float64 it is right. {_facts(x, mine, right, here)}"
         else:
-            here = (v[ordinary] for v in (x, mine, right, wrong))
-            words = reason_for(call, f, derivative, *here)
-        yield "value", told(wrong & near & ordinary, words)
-    if (blown & ~near & ~tiny).any():
-        yield (
-            "overflow",
-            told(
-                blown & ~near & ~tiny,
-                "An exponential overflows to ∞, and ∞ − ∞, ∞/∞ and 0·∞ have no value: rewrite the "
-                "formula so that only exponentials of numbers ≤ 0 are taken.",
-            ),
-        )
+            beyond = (np.abs(x) <= 20) & (np.abs(x) > 1e-9) & ~blown | seen
+            words = _reason(trial, *(v[beyond] for v in (x, mine, right, wrong)))
+        yield "value", told(here, words)
+    if (blown & far).any():
+        yield "overflow", told(blown & far, why_not_finite)
     if (sane & near).any():
         return
-    if (sane & tiny).any():
-        yield (
-            "cancellation",
-            told(
-                sane & tiny,
-                "Close to 0 two nearly equal numbers cancel (such as eˣ − 1): np.expm1, np.log1p "
-                "or np.tanh keep the digits.",
-            ),
-        )
-    far = sane & ~tiny
-    if (far & (mine == 0)).any():
-        yield (
-            "saturation",
-            told(
-                far & (mine == 0),
-                "Rounded to 0 too early: a difference such as 1 − s or 1 − tanh², or a sum such as "
-                "1 + eˣ, loses the small term. Rewrite it with e^−|x|"
-                + (
-                    ", or your network stops learning there."
-                    if derivative
-                    else ", np.log1p or erfc."
-                ),
-            ),
-        )
-    elif far.any():
-        yield "far", told(far, "Right near 0 only: out there something cuts it off, or cancels.")
+    rest = sane & ~near
+    eps = np.finfo(dtype).eps  # lost as if a number of size 1 had been in the way
+    lost = rest & (error <= 4 * eps) & ((error > eps / 16) | (mine == 0))
+    if (lost & tiny).any():
+        yield "cancellation", told(lost & tiny, "Close to 0 two nearly equal numbers cancel (such "
+                                   "as eˣ − 1): np.expm1, np.log1p or np.tanh keep the digits.")
+    if (lost & far).any() and not (rest & far & ~lost).any():
+        after = lost & far & (mine == 0) if (lost & far & (mine == 0)).any() else lost & far
+        end = "or your network stops learning there." if derivative else "np.log1p or erfc."
+        yield "saturation", told(after, "Rounded to 0 too early: a difference such as 1 − s or "
+                                 "1 − tanh², or a sum such as 1 + eˣ, loses the small term. "
+                                 f"Rewrite it with e^−|x|, {end}")
+    elif (rest & ~lost).any():
+        yield "far", told(rest & ~lost, _facts(x, mine, right, rest))  # fmt: skip
 
 
-def _limit_problems(call, f, derivative):
+def _limit_problems(trial):
     """±∞ must give the limit; nan must stay nan, in a slope as well, where it is only a hint."""
-    for x in (-np.inf, np.inf):
-        limit, _ = _expected(f, derivative, x)
-        mine = try_at(call, x)
-        if not np.isclose(mine, limit, rtol=1e-6, atol=1e-12, equal_nan=True):
-            words = "It is the limit that is asked for."
-            if math.isnan(mine):
-                words = (
-                    "Products such as −∞ · 0 have no value: stop x at a large finite number "
-                    "with np.maximum or np.clip, or choose another form."
-                )
-            yield "limit", f"{what_came(x, mine, float(limit))} {words}"
-    if not np.isnan(try_at(call, np.nan)):
-        yield (
-            "nan hint" if derivative else "nan",
-            (
-                f"{what_came(np.nan, try_at(call, np.nan), np.nan)} An error upstream must stay "
-                "visible. Comparisons with nan are false: np.maximum, np.minimum and np.clip keep "
-                "it; so does np.where if its last argument contains x."
-            ),
-        )
+    for x, stop, name in ((-np.inf, -1e4, "np.maximum"), (np.inf, 1e4, "np.minimum")):
+        limit = float(_expected(trial.f, trial.derivative, x)[0])
+        mine = trial.one(x)
+        if not np.isclose(mine, limit, 1e-6, 1e-12) and not np.isnan(limit):
+            said = re.search(r"invalid value encountered in (?:scalar )?(\w+)",
+                             " ".join(trial.attempt(np.array([x])).warned))  # fmt: skip
+            words = {"multiply": "∞ · 0 has no value.", "divide": "∞/∞ has no value.",
+                     "subtract": "∞ − ∞ has no value.", "add": "∞ − ∞ has no value."}.get(
+                said and said[1], "It is the limit that is asked for.")  # fmt: skip
+            if np.isclose(trial.one(stop), limit, 1e-6, 1e-12):
+                words += f" Stop x there first: {name}(x, {stop:g})."
+            yield "limit", f"{what_came(x, mine, limit)} {words}"
+    mine = trial.one(np.nan)
+    if not np.isnan(mine):
+        yield ("nan hint" if trial.derivative else "nan"), (
+            f"{what_came(np.nan, mine, np.nan)} An error upstream must stay visible. Comparisons "
+            "with nan are false: np.maximum, np.minimum and np.clip keep it; so does "
+            "np.where(np.isnan(x), x, …) around the result.")  # fmt: skip
 
 
-def _kink_hint(call, f):
+def _kink_hint(trial):
     """Any slope between those on both sides is right; tell where it is another than the book's."""
-    for x in f.kinks if f.smoothness == 0 else ():
-        mine, ours = try_at(call, x), float(f.derivative(x))
+    for x in trial.f.kinks if trial.f.smoothness == 0 else ():
+        mine, ours = trial.one(x), float(trial.f.derivative(x))
         if not np.isclose(mine, ours):
-            yield (
-                "kink hint",
-                (
-                    f"At the kink x = {as_text(x)} you give {as_text(mine)}, this book "
-                    f"{as_text(ours)}: every slope between those on both sides is right there."
-                ),
-            )
+            came, book = apart(mine, ours)
+            yield "kink hint", (f"At the kink x = {as_text(x)} you give {came}, this book {book}: "
+                                "every slope between those on both sides is right there.")
 
 
-def _form_problems(call, f, derivative):
+def _form_problems(trial):
     """Shapes, dtypes, integers, overwritten inputs and warnings, once the values are right."""
     x = np.linspace(-2.5, 2.5, 6)
-    flat = call(x).value
-    for shape in ((), (2, 3), (3, 1, 2)):
-        part = x[:1] if shape == () else x
-        attempt = call(part.reshape(shape))
-        words = broken(attempt, shape, f"with an array of shape {shape}")
-        if words is None and not np.array_equal(np.ravel(attempt.value), flat[: part.size]):
-            words = f"In shape {shape} the same numbers give other values than in a row."
-        if words:
-            yield "shape", words
-            break
+    flat = trial.array(x, "with a row of 6 numbers").astype(np.float64)
+    try:
+        for shape in ((), (2, 3), (3, 1, 2)):
+            part = x[:1] if shape == () else x
+            mine = trial.array(part.reshape(shape), f"with an array of shape {shape}").ravel()
+            differs = ~np.isclose(mine, flat[: part.size], 1e-10, 1e-10, equal_nan=True)
+            if differs.any():
+                came, row = apart(mine[differs][0], flat[: part.size][differs][0])
+                yield "shape", (f"In shape {shape} the same numbers give other values than in a "
+                                f"row: {came} for {row} at x = {as_text(part[differs][0])}.")
+                break
+    except Unusable as unusable:
+        yield "shape", str(unusable)
     for dtype in (np.float64, np.float32):
-        got = np.asarray(call(x.astype(dtype)).value).dtype
-        if got != dtype:
-            yield (
-                "dtype",
-                (
-                    f"Given {np.dtype(dtype)} it returns {got}; the dtype of x should be kept: end "
-                    "with .astype(x.dtype), or build the result from x."
-                ),
-            )
+        attempt = trial.attempt(x.astype(dtype))
+        got = np.asarray(attempt.value).dtype
+        free = isinstance(trial.my_f, np.vectorize) or isinstance(attempt.value, (list, tuple))
+        if got != dtype and not free:
+            yield "dtype", (f"Given {np.dtype(dtype)} it returns {got}; the dtype of x should be "
+                            "kept: begin with x = np.asarray(x) + 0.0, which makes floats of "
+                            "integers, and end with .astype(x.dtype).")  # fmt: skip
             break
     whole = np.arange(-3, 4)
-    attempt = call(whole)
-    words = broken(attempt, whole.shape, "with an array of integers")
-    low, high = _expected(f, derivative, whole)
-    if words is None and (np.clip(attempt.value, low - 1e-9, high + 1e-9) != attempt.value).any():
-        words = (
-            "An array of integers gives other values than the same numbers as floats: does "
-            "np.empty_like(x) or np.zeros_like(x) make an integer array that cuts them off?"
-        )
-    if words:
-        yield "integers", words
-    if call(x).changed:
+    try:
+        mine = trial.array(whole, "with an array of integers")
+        low, _ = _expected(trial.f, trial.derivative, whole)
+        right = trial.right(whole, mine)
+        if not right.all():
+            i = int(np.argmin(right))
+            cut = (" It is cut to whole numbers, as by np.empty_like(x), np.zeros_like(x) or "
+                   ".astype(x.dtype): begin with x = np.asarray(x) + 0.0.")  # fmt: skip
+            told = f"With an array of integers: {what_came(whole[i], mine[i], low[i])}"
+            yield "integers", told + cut * np.array_equal(mine, np.trunc(low))
+    except Unusable as unusable:
+        yield "integers", f"{unusable} Begin with x = np.asarray(x) + 0.0."
+    if trial.attempt(x).changed:
         yield "changed", "It overwrites its input: work on a new array (no x *= …, no x[mask] = …)."
-    inputs = sorted(_points(f, np.float64), key=abs)
-    at = next((t for t in inputs if call(np.array([t])).warned), None)
-    if at is not None:
-        yield (
-            "warning hint",
-            (
-                f"NumPy warns at x = {as_text(at)}, though the result is right: a large number "
-                "overflows on the way. np.where computes both of its branches and throws one away; "
-                "bound the input there, as in np.exp(np.minimum(x, 0))."
-            ),
-        )
+    inputs = sorted(_points(trial.f, np.float64), key=lambda t: (t % 1 != 0, abs(t)))
+    if trial.attempt(np.array(inputs)).warned:
+        at = next((t for t in inputs if trial.attempt(np.array([t])).warned), inputs[0])
+        yield "warning hint", (
+            f"NumPy warns at x = {as_text(at)}, though the result is right: a large number "
+            "overflows on the way. np.where computes both of its branches and throws one away; "
+            "bound the input there, as in np.exp(np.minimum(x, 0)).")  # fmt: skip
 
 
-def _examine(call, f, derivative):
+# --------------------------------------------------------------------------------- what it raises
+
+ADVICE = (  # a pattern in the exception's message or in the reader's line, and what to tell
+    (r"np\.max\(|np\.min\(", "np.max and np.min take the largest and smallest of one array; "
+     "np.maximum and np.minimum compare two, number by number."),
+    ("truth value", "A Python if (also inside max, min, and, or) needs one true or false, and an "
+     "array holds many: use np.where, np.maximum or np.minimum."),
+    (r"converted to|must be real number", "Python's math functions and float() take a single "
+     "number: use NumPy's."),
+    ("math range", "Python's math functions raise where NumPy's give inf: use NumPy's."),
+)  # fmt: skip
+
+
+def _why_it_raises(trial, x):
+    """After an exception: for which numbers it happens, and advice where single numbers work."""
+    attempt = trial.attempt(x)
+    if attempt.error is None or isinstance(attempt.error, TooLong):
+        return ""
+    inputs = [float(t) for t in sorted(x, key=lambda t: (t % 1 != 0, abs(t), -t))]
+    values, said = [], ""
+    for t in inputs:
+        single = attempt_call(trial.my_f, t, **trial.options)
+        if single.error is not None:
+            if values:
+                said = f"The first number that it fails at is x = {as_text(t)}."
+            break
+        values.append(single.value)
+    alone = len(values) == len(inputs)
+    if alone and all(isinstance(v, (int, float, np.number, np.ndarray)) and np.size(v) == 1
+                     for v in values):  # fmt: skip
+        mine = np.array([float(np.ravel(v)[0]) for v in values[:40]])
+        right = trial.right(np.array(inputs[:40]), mine).all()
+        said = "It is right for single numbers, not for arrays." if right else (
+            "With single numbers it does not raise.")  # fmt: skip
+    text = f"{attempt.error} {readers_line(attempt.error)[1]}"
+    advice = next((words for part, words in ADVICE if re.search(part, text)), "")
+    return f" {said} {advice}".rstrip()
+
+
+# --------------------------------------------------------------------------------------- the check
+
+
+def _collect(found, problems):
+    """The first words of each kind, until the reader's function cannot be used any further."""
+    try:
+        for kind, words in problems:
+            found.setdefault(kind, words)
+    except Unusable as unusable:
+        found.setdefault("broken", str(unusable))
+
+
+def _examine(trial):
     """Everything to tell, as {kind: words}; in float32 only what float64 does not show."""
     found = {}
     for dtype in (np.float64, np.float32):
-        x = _points(f, dtype)
-        attempt = call(x)
-        if words := broken(attempt, x.shape, f"with an array of {np.dtype(dtype)}"):
-            alone = (t for t in x if call(np.array([t])).error is not None)
-            if attempt.error is not None and (bad := next(alone, None)) is not None:
-                words += f" The first number that it fails at is x = {as_text(bad)}."
-            return {"broken": words}
-        for kind, words in _value_problems(call, f, derivative, dtype, attempt.value):
-            found.setdefault(kind, words)
+        x = _points(trial.f, dtype)
+        try:
+            mine = trial.array(x, f"with an array of {np.dtype(dtype)}")
+        except Unusable as unusable:
+            return {"broken": str(unusable) + _why_it_raises(trial, x)}
+        _collect(found, _value_problems(trial, dtype, mine))
         if found:
             break
     if not found:
-        found.update(_limit_problems(call, f, derivative))
-        if derivative:
-            found.update(_kink_hint(call, f))
-    form = dict(_form_problems(call, f, derivative))
-    if set(found) & {"zero", "value", "overflow"}:  # these explain integers and warnings too
-        form = {kind: form[kind] for kind in form if kind not in ("integers", "warning hint")}
+        _collect(found, _limit_problems(trial))
+        _collect(found, _kink_hint(trial) if trial.derivative else ())
+    form = {}
+    _collect(form, () if "broken" in found else _form_problems(trial))
+    if set(found) & {"zero", "value", "overflow"}:  # these explain much of the rest
+        form = {kind: form[kind] for kind in form if kind in ("shape", "dtype", "changed")}
     return found | form
+
+
+def _accepted(my_f, declared, parameters):
+    """By which names the reader's function takes the parameters: {declared name: its name}."""
+    try:
+        signature = inspect.signature(my_f).parameters
+    except (TypeError, ValueError):  # some compiled functions have no signature
+        return {}
+    taken = {name: name for name in declared if name in signature}
+    simple = [p for p in signature.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    spare = [p for p in simple[1:] if p.name not in declared]
+    lacking = [name for name in declared if name not in taken]
+    if len(lacking) == 1 and len(spare) == 1:
+        default, usual = spare[0].default, declared[lacking[0]].default
+        if default in (spare[0].empty, usual, parameters.get(lacking[0], usual)):
+            taken[lacking[0]] = spare[0].name
+    return taken
+
+
+def _trials(my_f, f, derivative, taken, parameters):
+    """The parameters given, then each other one that my_f takes, away from its default."""
+    given = {taken[name]: getattr(f, name) for name in taken
+             if name in parameters or taken[name] != name}  # fmt: skip
+    yield Trial(my_f, given, f, derivative), ""
+    for name, its_name in taken.items():
+        declared = f.parameters()[name]
+        low, high = declared.slider or (0, 0)
+        for value in (low + 0.75 * (high - low), high + 0.5 * (high - low)):
+            if name in parameters or not declared.slider or value not in declared.limits:
+                continue
+            with contextlib.suppress(ValueError):  # such as a lower bound above the upper one
+                trial = Trial(my_f, {**given, its_name: value},
+                              dataclasses.replace(f, **{name: value}), derivative)  # fmt: skip
+                yield trial, f"With {its_name} = {as_text(value)}: "
 
 
 def check_activation(my_f, key, derivative=False, **parameters):
@@ -236,10 +434,11 @@ def check_activation(my_f, key, derivative=False, **parameters):
 
     Returns a `Verdict`. Raises ``ValueError`` for an unknown key, ``TypeError`` if ``my_f`` cannot
     be called or the activation has no such parameter. At a kink every subgradient is right; one
-    that is not the book's is a hint, as are a warning and a slope that turns nan into a number.
+    that is not the book's is a hint, as are a warning and a slope that turns nan into a number. A
+    call that takes more than a few seconds of the processor's time is stopped.
     """
     check_callable(my_f, "my_f")
-    kinds = {f.key: type(f) for f in ALL}
+    kinds = {f.key: type(f) for f in activations.ALL}
     if key not in kinds:
         raise ValueError(f"key must be one of {', '.join(map(repr, kinds))}, got {key!r}")
     declared = kinds[key].parameters()
@@ -247,30 +446,25 @@ def check_activation(my_f, key, derivative=False, **parameters):
         allowed = ", ".join(declared) or "no parameters"
         raise TypeError(f"{key!r} takes {allowed}, got {', '.join(unknown)}")
     f = kinds[key](**parameters)
-    try:
-        taken = [name for name in declared if name in inspect.signature(my_f).parameters]
-    except (TypeError, ValueError):  # some compiled functions have no signature
-        taken = []
-    given = {name: parameters[name] for name in taken if name in parameters}
-    trials = [(f, given, "")]
-    for name in taken:
-        if name not in parameters and declared[name].slider:
-            low, high = declared[name].slider
-            value = low + 0.75 * (high - low)
-            other = dataclasses.replace(f, **{name: value})
-            trials.append((other, {**given, name: value}, f"With {name} = {as_text(value)}: "))
-    for f_tried, options, prefix in trials:
-        found = _examine(lambda x, o=options: attempt_call(my_f, x, **o), f_tried, derivative)
-        kinds_of_hint = ("kink hint", "nan hint", "warning hint")
-        hints = tuple(found.pop(kind) for kind in kinds_of_hint if kind in found)
-        problems = tuple(prefix + words for words in found.values())
-        if problems:
+    taken = _accepted(my_f, declared, parameters)
+    found, hints = {}, []
+    trials = _trials(my_f, f, derivative, taken, parameters)
+    if key in LEARNED and not taken and not parameters:
+        name, learned = next(iter(declared.items()))
+        trials, found = (), {"missing": f"It takes no {name}. That is learned, so it must be an "
+                             f"argument: {name}={learned.default:g}."}  # fmt: skip
+    for trial, prefix in trials:
+        told = _examine(trial)
+        hints = [told.pop(kind) for kind in list(told) if kind.endswith("hint")]
+        hints += sorted(trial.hints)
+        if found := {kind: prefix + words for kind, words in told.items()}:
             break
-    count = _points(f, np.float64).size
+    hints += [f"Your parameter {mine} is called {name} here, as in PyTorch."
+              for name, mine in taken.items() if name != mine]  # fmt: skip
     return Verdict(
         f"derivative of {key}" if derivative else key,
-        f"right at {count} points and at ±∞, in float32 and float64.",
-        problems,
-        hints,
+        f"right at {_points(f, np.float64).size} points and at ±∞, in float32 and float64.",
+        tuple(found.values()),
+        tuple(hints),
         nearly=bool(found) and set(found) <= {"limit", "nan"},
     )

@@ -1,204 +1,244 @@
-"""The mistakes people make: wrong formulas and what to say about each."""
+"""The mistakes people make: each is a function that makes the right thing wrong, with its words.
+
+The words are told only if the mistake, applied to what is right, gives what the reader's answer
+gives at every input. What holds for one activation only is optional: the others need no entry.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import itertools
 import math
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import erf
 
-from actfun.activations import ALL
-from actfun.exercises.trying import as_text, try_at
+from actfun import activations
+from actfun.exercises.trying import as_text
+
+LOG = "np.log10 is not the natural logarithm: use np.log, or better np.log1p."
+REVERSED = "You have f(−x): the sign of x is reversed, perhaps inside the exponential."
+VALUES = {  # what can be done to any right value, of a function or a number
+    "The sign is reversed.": lambda v: -v,
+    "Upside down: that is one over it.": lambda v: 1 / v,
+    "That is the square: take the root.": lambda v: v**2,
+    "That is the root: take the square.": lambda v: v**0.5,
+    "That is the natural logarithm: take the exponential.": np.log,
+    "That is the exponential: take the logarithm.": np.exp,
+    LOG: lambda v: v / math.log(10),
+    "That is to base 2, in bits: the natural logarithm is np.log.": lambda v: v / math.log(2),
+    "That is one minus it.": lambda v: 1 - v,
+    "That is twice as much.": lambda v: 2 * v,
+    "That is half of it.": lambda v: v / 2,
+    "That is the absolute value.": np.abs,
+    "You cut it off where it is negative.": lambda v: np.maximum(v, 0),
+}  # fmt: skip
+INPUTS = {  # what can be done to the input of any function
+    REVERSED: lambda x: -x,
+    "You have the value at 2x: there is a factor 2 too many inside.": lambda x: 2 * x,
+    "You have the value at x/2: a factor 2 is missing inside.": lambda x: x / 2,
+    "You have the value at |x|.": np.abs,
+    "You have the value at x².": np.square,
+}
 
 
-def textbook_sigmoid(x):
-    return 1 / (1 + np.exp(-x))
+def general(g):
+    """What can be done to any function g of one number."""
+    for words, change in VALUES.items():
+        yield words, lambda x, change=change: change(g(x))
+    for words, change in INPUTS.items():
+        yield words, lambda x, change=change: g(change(x))
+    yield ("It is cut to whole numbers: in an array of integers, or in np.vectorize, whose first "
+           "value decides (write 0.0)."), lambda x: np.trunc(g(x))  # fmt: skip
+    yield "You have −f(−x).", lambda x: -g(-x)
+    yield "You have x times what is right.", lambda x: x * g(x)
 
 
-def _branches(right, left):
+def pieced(left, right):
     return lambda f, x: np.where(x > 0, right(f, x), left(f, x))
 
 
-def _log10_mish(f, x):
-    return x * np.tanh(np.log10(1 + np.exp(x)))
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
 
 
-def _log10_mish_slope(f, x):
-    s = np.log10(1 + np.exp(x))
-    return np.tanh(s) + x * textbook_sigmoid(x) / np.cosh(s) ** 2
+def softplus(z):
+    return np.logaddexp(0, z)
 
 
-def _mish_slope_without_square(f, x):
-    s = np.logaddexp(0, x)
-    return np.tanh(s) + x * textbook_sigmoid(x) / np.cosh(s)
+ROOT = math.sqrt(2 / math.pi)
 
 
-def _gelu_squared(f, x):
-    return x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x))) / 2
+def _tanh_gelu(x, cubic=0.044715, factor=ROOT, power=3):
+    return x * (1 + np.tanh(factor * (x + cubic * x**power))) / 2
 
 
-LOG10 = "np.log10 is not the natural logarithm: use np.log, or better np.log1p."
-SWAPPED = "The two branches are exchanged: check the condition, or the order inside np.where."
-ON_BOTH_SIDES = "λ = 1.0507… multiplies both branches: on one side it is missing."
-LAMBDA = "The factor λ = 1.0507… is missing."
+def _mish_slope(x, s, power=2, inner=sigmoid):
+    return np.tanh(s) + x * inner(x) / np.cosh(s) ** power
+
+
+EXCHANGED = "The two branches are exchanged."
 OUTPUT = "The formula needs the function's value, not x: compute f(x) first and put that in."
-
-SLIPS = {  # (key, derivative): wrong formulas of (f, x), each with its words
-    ("step", False): [(lambda f, x: np.sign(x), "np.sign gives −1 on the left; a step gives 0.")],
-    ("sigmoid", True): [
-        (lambda f, x: x * (1 - x), OUTPUT),
-        (lambda f, x: f(x) * (1 + f(x)), "The sign inside the bracket is wrong: σ(1 − σ)."),
-    ],
-    ("tanh", False): [(lambda f, x: 1 / np.tanh(x), "The fraction is upside down.")],
-    ("tanh", True): [
-        (lambda f, x: 1 - x * x, OUTPUT),
-        (lambda f, x: 1 - f(x), "The square is missing: 1 − tanh²."),
-    ],
-    ("hardsigmoid", False): [
-        (lambda f, x: np.clip(0.2 * x + 0.5, 0, 1), "It has Keras 2's slope 0.2; here it is 1/6."),
-        (lambda f, x: np.clip((x + 1) / 2, 0, 1), "It has the slope 1/2 of 2015; here: 1/6."),
-    ],
-    ("relu", False): [
-        (lambda f, x: np.minimum(x, 0), SWAPPED),
-        (lambda f, x: np.abs(x), "That is |x|: a negative x must give 0."),
-    ],
-    ("relu", True): [(lambda f, x: x < 0, SWAPPED)],
-    ("leaky_relu", False): [
-        (_branches(lambda f, x: f.negative_slope * x, lambda f, x: x), SWAPPED),
-        (_branches(lambda f, x: x, lambda f, x: f.negative_slope),
-         "On the left you return the slope itself; it must be multiplied by x."),
-    ],
-    ("leaky_relu", True): [(_branches(lambda f, x: f.negative_slope, lambda f, x: 1), SWAPPED)],
-    ("prelu", False): [(_branches(lambda f, x: f.weight * x, lambda f, x: x), SWAPPED)],
-    ("prelu", True): [(_branches(lambda f, x: f.weight, lambda f, x: 1), SWAPPED)],
-    ("elu", False): [
-        (_branches(lambda f, x: f.alpha * np.expm1(x), lambda f, x: x), SWAPPED),
-        (_branches(lambda f, x: x, lambda f, x: f.alpha * np.exp(x)),
-         "The −1 after eˣ is missing."),
-        (_branches(lambda f, x: x, lambda f, x: f.alpha * np.exp(x) - 1),
-         "The brackets are missing: α multiplies all of (eˣ − 1)."),
-    ],
-    ("elu", True): [
-        (_branches(lambda f, x: f.alpha * np.exp(x), lambda f, x: 1), SWAPPED),
-        (_branches(lambda f, x: 1, lambda f, x: f.alpha * np.expm1(x)),
-         "The −1 is a constant: it goes when you differentiate."),
-    ],
-    ("selu", False): [
-        (lambda f, x: f(x) / f.scale, LAMBDA),
-        (_branches(lambda f, x: f(x), lambda f, x: f(x) / f.scale), ON_BOTH_SIDES),
-        (_branches(lambda f, x: f(x) / f.scale, lambda f, x: f(x)), ON_BOTH_SIDES),
-    ],
-    ("selu", True): [
-        (lambda f, x: f.derivative(x) / f.scale, LAMBDA),
-        (_branches(lambda f, x: f.scale, lambda f, x: f.derivative(x) / f.scale), ON_BOTH_SIDES),
-        (_branches(lambda f, x: 1, lambda f, x: f.derivative(x)), ON_BOTH_SIDES),
-    ],
-    ("softplus", False): [
-        (lambda f, x: f(x) * f.beta, "The division by β is missing."),
-        (lambda f, x: x, "The 1 inside ln(1 + eˣ) is missing: the logarithm undoes eˣ."),
-    ],
-    ("hardswish", False): [(lambda f, x: 6 * f(x), "The division by 6 is missing.")],
-    ("gelu", False): [
-        (lambda f, x: x * textbook_sigmoid(1.702 * x), "That is the approximation x σ(1.702x)."),
-        (lambda f, x: x * (1 + erf(x)) / 2, "Φ(x) is ½(1 + erf(x/√2)): the √2 is missing."),
-        (_gelu_squared, "Inside tanh the small term is 0.044715 x³, not x²."),
-    ],
-    ("mish", False): [
-        (_log10_mish, LOG10),
-        (lambda f, x: x * np.logaddexp(0, x), "The tanh around the softplus is missing."),
-        (lambda f, x: x * np.tanh(textbook_sigmoid(x)), "Inside tanh stands softplus, not σ."),
-    ],
-    ("mish", True): [
-        (_log10_mish_slope, LOG10),
-        (_mish_slope_without_square, "The slope of tanh is 1/cosh²: the square is missing."),
-    ],
+MINUS_LEAK = "That is max(0, x) minus a multiple of x: choose the branch by the sign of x."
+PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas of f and x
+    ("step", False): {"np.sign gives −1 on the left; a step gives 0.": lambda f, x: np.sign(x)},
+    ("sigmoid", True): {
+        OUTPUT: lambda f, x: x * (1 - x),
+        "The sign inside the bracket is wrong: σ(1 − σ).": lambda f, x: f(x) * (1 + f(x)),
+        "The square is missing: e^−x/(1 + e^−x)².": lambda f, x: f(-x)},
+    ("tanh", True): {
+        OUTPUT: lambda f, x: 1 - x * x,
+        "The square is missing: 1 − tanh².": lambda f, x: 1 - f(x),
+        "The sign inside is wrong: 1 − tanh².": lambda f, x: 1 + f(x) ** 2},
+    ("hardsigmoid", False): {
+        "It has Keras 2's slope 0.2; here it is 1/6.": lambda f, x: np.clip(0.2 * x + 0.5, 0, 1),
+        "It has the slope 1/2 of 2015; here: 1/6.": lambda f, x: np.clip((x + 1) / 2, 0, 1),
+        "Nothing stops it at 0 and 1.": lambda f, x: x / 6 + 0.5},
+    ("relu", False): {"That is |x|: a negative x must give 0.": lambda f, x: np.abs(x)},
+    ("leaky_relu", False): {MINUS_LEAK: lambda f, x: np.maximum(x, 0) - f.negative_slope * x},
+    ("prelu", False): {MINUS_LEAK: lambda f, x: np.maximum(x, 0) - f.weight * x},
+    ("elu", False): {
+        EXCHANGED: pieced(lambda f, x: x, lambda f, x: f.alpha * np.expm1(x)),
+        "The −1 after eˣ is missing.": pieced(lambda f, x: f.alpha * np.exp(x), lambda f, x: x),
+        "The brackets are missing: α multiplies all of (eˣ − 1).":
+            pieced(lambda f, x: f.alpha * np.exp(x) - 1, lambda f, x: x),
+        "α stands inside the exponential.":
+            pieced(lambda f, x: np.expm1(f.alpha * x), lambda f, x: x)},
+    ("elu", True): {
+        EXCHANGED: pieced(lambda f, x: 1, lambda f, x: f.alpha * np.exp(x)),
+        "The −1 is a constant: it goes when you differentiate.":
+            pieced(lambda f, x: f.alpha * np.expm1(x), lambda f, x: 1),
+        "Right of 0 the slope is 1, not x.":
+            pieced(lambda f, x: f.alpha * np.exp(x), lambda f, x: x)},
+    ("softplus", False): {
+        "The 1 inside ln(1 + eˣ) is missing: the logarithm undoes eˣ.": lambda f, x: x,
+        "β is missing inside: ln(1 + e^βx)/β.": lambda f, x: softplus(x) / f.beta},
+    ("hardswish", False): {
+        "Nothing stops the gate at 0 and 1.": lambda f, x: x * (x + 3) / 6,
+        "Nothing stops the gate at 0.": lambda f, x: x * np.minimum(x + 3, 6) / 6,
+        "Nothing stops the gate at 1.": lambda f, x: x * np.maximum(x + 3, 0) / 6},
+    ("gelu", False): {
+        "That is the approximation x σ(1.702x).": lambda f, x: x * sigmoid(1.702 * x),
+        "Φ(x) is ½(1 + erf(x/√2)): the √2 is missing.": lambda f, x: x * (1 + erf(x)) / 2,
+        "Φ(x) is ½(1 + erf(x/√2)): the 1 is missing.": lambda f, x: f(x) - x / 2,
+        "Inside tanh the small term is 0.044715 x³, not x².": lambda f, x: _tanh_gelu(x, power=2),
+        "Inside tanh the term 0.044715 x³ is missing.": lambda f, x: _tanh_gelu(x, 0),
+        "The factor √(2/π) inside tanh is missing.": lambda f, x: _tanh_gelu(x, factor=1)},
+    ("mish", False): {
+        LOG: lambda f, x: x * np.tanh(softplus(x) / math.log(10)),
+        "The tanh around the softplus is missing.": lambda f, x: x * softplus(x),
+        "Inside tanh stands softplus, not σ.": lambda f, x: x * np.tanh(sigmoid(x)),
+        "Inside tanh stands softplus, not x.": lambda f, x: x * np.tanh(x)},
+    ("mish", True): {
+        LOG: lambda f, x: _mish_slope(x, softplus(x) / math.log(10)),
+        "The slope of tanh is 1/cosh²: the square is missing.":
+            lambda f, x: _mish_slope(x, softplus(x), 1),
+        "The inner derivative σ(x) is missing.":
+            lambda f, x: _mish_slope(x, softplus(x), inner=np.ones_like)},
 }  # fmt: skip
-FACTORS = {1 / math.log(10): LOG10, 1 / math.log(2): "np.log2 is not the natural logarithm.",
-           -1: "The sign is wrong there."}  # fmt: skip
+FACTORS = {"selu": {"λ": activations.SELU.scale, "α": activations.SELU.alpha},
+           "hardswish": {"1/6": 1 / 6}, "hardsigmoid": {"1/6": 1 / 6}}  # fmt: skip
 
 
-def _rivals(f, derivative, x):
-    """Wrong answers by the dozen: pairs of values and the words for them, the likeliest first."""
-    target, other = (f.derivative, f) if derivative else (f, f.derivative)
-    yield other(x), "That is " + (
-        "the function itself; its derivative is asked for." if derivative
-        else "the derivative; the function itself is asked for."
-    )  # fmt: skip
-    for slip, words in SLIPS.get((f.key, derivative), ()):
-        yield slip(f, x), words
+def _selu(x, d, alpha, scale):
+    return scale * np.where(x > 0, 1 if d else x, alpha * (np.exp(x) if d else np.expm1(x)))
+
+
+def _cut(value, places):
+    return math.floor(value * 10**places) / 10**places
+
+
+def _rounded(f, derivative):
+    """The formulas with their constants rounded to so many places."""
+    for n, short in itertools.product(range(1, 12), (round, _cut)):
+        sixth, root = short(1 / 6, n), short(ROOT, n)
+        alpha, scale = short(activations.SELU.alpha, n), short(activations.SELU.scale, n)
+        formulas = {
+            "selu": {
+                f"α = {alpha} is rounded.": lambda x, a=alpha: _selu(x, derivative, a, f.scale),
+                f"λ = {scale} is rounded.": lambda x, s=scale: _selu(x, derivative, f.alpha, s),
+                f"α = {alpha} and λ = {scale} are rounded.":
+                    lambda x, a=alpha, s=scale: _selu(x, derivative, a, s)},
+            "hardsigmoid": {f"1/6 is rounded to {sixth}.": lambda x, c=sixth: (
+                c * (np.abs(x) < 3) if derivative else np.clip(c * x + 0.5, 0, 1))},
+            "hardswish": {f"1/6 is rounded to {sixth}.": lambda x, c=sixth: (
+                np.where(np.abs(x) < 3, 2 * c * x + 0.5, x > 0) if derivative
+                else x * np.clip(c * x + 0.5, 0, 1))},
+            "gelu": {f"√(2/π) is rounded to {root}.": lambda x, c=root: _tanh_gelu(x, factor=c)},
+        }  # fmt: skip
+        yield from formulas.get(f.key, {}).items()
+
+
+def _other_parameters(f, derivative, x, mine):
+    """f with another value of a parameter: usual ones, and what fits the reader's values."""
+
+    def target(name, value):
+        other = dataclasses.replace(f, **{name: value})
+        return other.derivative if derivative else other
+
     for name, declared in f.parameters().items():
-        value = getattr(f, name)
-        for wrong in () if declared.choices else (declared.default, 0, 1, -value):
-            try:
-                rival = dataclasses.replace(f, **{name: wrong})
-            except ValueError:
-                continue
-            yield (
-                (rival.derivative if derivative else rival)(x),
-                (
-                    f"You get what {declared.symbol} = {as_text(wrong)} gives, not "
-                    f"{as_text(value)}: check where {name} stands in your formula."
-                ),
-            )
-    yield -target(x), "The sign is reversed everywhere."
-    yield target(-x), "You have f(−x): the sign of x is reversed, perhaps inside the exponential."
-    yield target(2 * x), "You have the value at 2x: there is a factor 2 too many inside."
-    yield target(x / 2), "You have the value at x/2: a factor 2 is missing inside."
-    if derivative:
-        yield (
-            target(x) - f(x) / x,
-            ("By the product rule there are two terms: the one without x, f(x)/x, is missing."),
-        )
-    yield f(x) / x, "You have f(x)/x: " + (
+        mine_at = int(np.argmax(np.abs(target(name, getattr(f, name))(x) - mine)))
+
+        def miss(value, name=name, i=mine_at):
+            return float(target(name, value)(x[i : i + 1])[0] - mine[i])
+
+        tried = [*(declared.choices or ()), *([] if declared.choices else (declared.default, 0, 1))]
+        span = [v for v in np.sinh(np.linspace(-5, 5, 61)) if not tried[2:] or v in declared.limits]
+        try:
+            ends = [] if declared.choices else [miss(v) for v in span]
+        except ValueError:  # such as a lower bound above the upper one
+            ends = []
+        for low, high, at_low, at_high in zip(span, span[1:], ends, ends[1:], strict=False):
+            if at_low * at_high < 0:
+                tried.append(round(brentq(miss, low, high, xtol=1e-14, rtol=1e-14), 12))
+        for value in tried:
+            texts = (t if isinstance(t, str) else as_text(t, 12) for t in (value, getattr(f, name)))
+            words = "You get what {} = {} gives, not {}.".format(declared.symbol, *texts)
+            with contextlib.suppress(ValueError):  # a value that is not allowed
+                yield words, target(name, value)
+
+
+def mistakes(f, derivative, x, mine):
+    """Pairs (words, wrong function of x), the likeliest first."""
+    target, other = (f.derivative, f) if derivative else (f, f.derivative)
+    yield ("That is the function itself; its derivative is asked for." if derivative
+           else "That is the derivative; the function itself is asked for."), other  # fmt: skip
+    for words, slip in PARTICULAR.get((f.key, derivative), {}).items():
+        yield words, lambda x, slip=slip: slip(f, x)
+    if f.kinks == (0.0,):
+        yield EXCHANGED, lambda x: target(-x) if derivative or f.smoothness < 0 else -f(-x)
+    yield from _other_parameters(f, derivative, x, mine)
+    yield "The sign is reversed.", lambda x: -target(x)
+    yield REVERSED, lambda x: target(-x)
+    yield "You have f(x)/x: " + (
         "by the product rule, x times the slope of the gate must be added." if derivative
-        else "the factor x is missing."
-    )  # fmt: skip
-    for g in ALL:
-        yield g(x), f"Those are the values of another function, {g}."
-        yield g.derivative(x), f"Those are the values of the derivative of {g}."
+        else "the factor x is missing."), lambda x: f(x) / x  # fmt: skip
+    for g in activations.ALL:
+        yield f"Those are the values of another function, {g}.", g
+        yield f"Those are the values of the derivative of {g}.", g.derivative
+    if derivative:
+        yield ("By the product rule there are two terms: the one without x, f(x)/x, is missing.",
+               lambda x: target(x) - f(x) / x)  # fmt: skip
+    symbols = {p.symbol: getattr(f, name) for name, p in f.parameters().items() if not p.choices}
+    values = list(VALUES.items())
+    for symbol, c in (symbols | FACTORS.get(f.key, {})).items():
+        values += [(f"The factor {symbol} is missing.", lambda v, c=c: v / c),
+                   (f"The division by {symbol} is missing.", lambda v, c=c: v * c)]  # fmt: skip
+    for words, change in values:
+        yield words, lambda x, change=change: change(target(x))
+    for words, change in values:
+        for side, sign in (("x < 0", -1), ("x > 0", 1)):
+            yield (f"For {side}: {words}", lambda x, change=change, sign=sign:
+                   np.where(x * sign > 0, change(target(x)), target(x)))  # fmt: skip
+    yield ("For x < 0 that is the slope itself; it must be multiplied by x.",
+           lambda x: np.where(x > 0, target(x), target(x) / x))  # fmt: skip
+    yield from general(target)
+    yield from _rounded(f, derivative)
 
 
-def _same(values, mine, use):
-    values = np.broadcast_to(values, mine.shape)
-    use = use & np.isfinite(values) & np.isfinite(mine)
-    return np.count_nonzero(use) >= 4 and np.allclose(values[use], mine[use], 1e-11, 1e-11)
-
-
-def _region(x, wrong):
-    for words, side in (("for x < 0", x < 0), ("for x > 0", x > 0)):
-        if not (wrong & ~side & (x != 0)).any():
-            return words
-    if wrong.mean() > 0.9:
-        return "everywhere"
-    return f"between {as_text(x[wrong].min())} and {as_text(x[wrong].max())}"
-
-
-def reason_for(call, f, derivative, x, mine, right, wrong):
-    """Why values in the ordinary range are wrong: the first explanation that fits."""
-    smooth = ~np.isin(x, f.kinks)
-    if not (wrong & smooth).any():
-        return "Only the kink is wrong: check < against ≤ there."
-    one_by_one = np.array([try_at(call, t) for t in x])
-    if _same(right, one_by_one, smooth):
-        return "One number at a time it is right: here the other numbers of the array get in."
-    finite = mine[np.isfinite(mine)]
-    if not finite.size:
-        return "You give no finite number at all."
-    if np.ptp(finite) == 0:
-        return "You give the same value at every x."
+def explanation(wrong_ones, reproduces):
+    """The words of the first mistake whose outcome is the reader's, or nothing."""
     with np.errstate(all="ignore"):
-        for values, words in _rivals(f, derivative, x):
-            if _same(values, mine, smooth):
-                return words
-        use = wrong & smooth & (right != 0)
-        ratio, offset = mine[use] / right[use], mine[wrong & smooth] - right[wrong & smooth]
-    where = _region(x, wrong)
-    if ratio.size and np.ptp(ratio) < 1e-9:
-        by_name = [words for c, words in FACTORS.items() if abs(ratio[0] - c) < 1e-9]
-        times = f"Each value there is {as_text(ratio[0])} times the right one: look for a factor."
-        return f"It is wrong {where}. {(by_name or [times])[0]}"
-    if np.ptp(offset) < 1e-9:
-        side = "large" if offset[0] > 0 else "small"
-        return f"It is wrong {where}: each value is too {side} by {as_text(abs(offset[0]))}."
-    return f"It is wrong {where}: compare your formula with the card, branch by branch."
+        return next((words for words, outcome in wrong_ones if reproduces(outcome)), "")

@@ -2,6 +2,7 @@
 
 A key is an exercise's label without ``exercise``: "elu-fixed" is ``elu-exercise-fixed``. Right
 answers are computed here, except those that an experiment on the page measures: they are ranges.
+What a general mistake makes of a right answer (a sign, a square, a logarithm) needs no entry.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ import math
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
-from actfun.activations import ALL, GELU, LeakyReLU, Mish, ReLU, SiLU, Softplus, Tanh
-from actfun.exercises.answers import Function, Names, Number
+from actfun import activations
+from actfun.activations import GELU, Mish, ReLU, SiLU, Softplus, Tanh
+from actfun.exercises.answers import Function, Names, Number, Together
 from actfun.exercises.cases import Case, array_text
-from actfun.exercises.mistakes import textbook_sigmoid
+from actfun.exercises.mistakes import sigmoid
 from actfun.exercises.trying import Verdict
 
 _Z, _WEIGHTS = np.polynomial.hermite_e.hermegauss(100)
 _relu, _silu, _mish, _tanh = ReLU(), SiLU(), Mish(), Tanh()
+_rng = np.random.default_rng(0)
 
 
 def _mean(f):
@@ -30,122 +33,135 @@ def _mean_square(f):
     return _mean(lambda z: f(z) ** 2)
 
 
-def _at(*values, name="x", words=""):
-    x = np.array(values, float)
-    return Case(f"for {name} = {array_text(x)}", (x,), words=words)
-
-
 def _step(z):
     return np.where(z >= 0, 1.0, 0.0)
 
 
+def _at(*values, name="x", words=""):
+    x = np.array(values, float)
+    return Case(f"for {name} = {array_text(x)}", (x,), words)
+
+
+def _on(low, high, name="x"):
+    """A hundred numbers between low and high, off every grid."""
+    x = np.sort(_rng.integers(low * 1024, high * 1024, 100) / 1024)
+    return Case(f"for a hundred {name} between {low} and {high}", (x,))
+
+
 # ------------------------------------------------------------------------------------- the neuron
 
-_SAMPLES = np.array([[1, 2, 0], [-1, 0.5, 2], [0, -1, 1], [2, 2, -1]])
+_CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+_SHUFFLED = _CORNERS[[2, 0, 3, 3, 1, 0, 2]]
+_PLANE = _rng.integers(-12, 13, (60, 2)) / 4 + 1 / 16  # nowhere on the line of neuron-line
 
 
-def _neuron_case(f, count, name):
-    return Case(f"with {count} of the samples and {name}",
-                (_SAMPLES[:count], np.array([0.5, -1, 2]), 0.75, f))  # fmt: skip
+def _neuron_case(samples, features, f, name):
+    X, w = _rng.integers(-8, 9, (samples, features)) / 4, _rng.integers(-8, 9, features) / 4
+    return Case(f"with {samples} samples of {features} features and {name}", (X, w, 0.75, f))
 
 
 def _line(w1, w2, b):
-    return lambda X: _step(X @ np.array([w1, w2]) + b)
+    return lambda X: _step(np.asarray(X) @ np.array([w1, w2]) + b)
 
 
-def _outputs(*values):
-    return lambda X: np.array(values, float)
+def _corners(*outputs):
+    """The function of Boolean samples that is this at (0, 0), (0, 1), (1, 0) and (1, 1)."""
+    return lambda X: np.array(outputs, float)[(np.asarray(X) > 0.5) @ [2, 1]]
+
+
+def _two_bends(f):
+    """Whether f is pieced together of straight lines that meet, with two bends at most."""
+    bend = np.diff(np.ravel(f(np.arange(-3, 5, 1 / 64) + 1 / 256)).astype(float), 2)
+    at = np.flatnonzero(np.abs(bend) > 1e-9)
+    whole = [g for g in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1) if g.size]
+    return len(whole) <= 2 and all(g.size <= 2 and np.ptp(np.sign(bend[g])) == 0 for g in whole)
 
 
 NEURON = {
-    "neuron-write": (
-        "right: one formula for all samples at once.",
-        Function("my_neuron", lambda X, w, b, f: f(X @ w + b),
-                 (_neuron_case(textbook_sigmoid, 4, "the logistic function"),
-                  _neuron_case(_step, 4, "the step function"),
-                  _neuron_case(textbook_sigmoid, 1, "the logistic function")), (
-            (lambda X, w, b, f: f(X @ w), "The bias is missing: z = w·x + b."),
-            (lambda X, w, b, f: f(X @ w) + b, "Add b before you apply f, not after it."),
-            (lambda X, w, b, f: X @ w + b, "That is z itself: the activation f is missing."),
-            (lambda X, w, b, f: f(X @ w - b), "The bias is added, not taken away."),
-        )),
-    ),
-    "neuron-line": (
-        "right: it is off at the origin, and turns on exactly at the line.",
+    "neuron-write": ("right: one formula for all samples at once.",
+        Function("my_neuron", lambda X, w, b, f: f(X @ w + b), (
+            _neuron_case(4, 3, sigmoid, "the logistic function"),
+            _neuron_case(7, 3, _step, "the step function"),
+            _neuron_case(3, 3, np.tanh, "tanh"), _neuron_case(1, 2, np.tanh, "tanh"),
+        ), {
+            "The bias is missing: z = w·x + b.": lambda X, w, b, f: f(X @ w),
+            "Add b before you apply f, not after it.": lambda X, w, b, f: f(X @ w) + b,
+            "That is z itself: the activation f is missing.": lambda X, w, b, f: X @ w + b,
+            "The bias is added, not taken away.": lambda X, w, b, f: f(X @ w - b),
+            "The sign of z is reversed.": lambda X, w, b, f: f(-(X @ w + b)),
+            "Multiply by the weights: you add them.":
+                lambda X, w, b, f: f((X + w).sum(axis=1) + b)})),
+    "neuron-line": ("right: it is off at the origin, and turns on exactly at the line.",
         Function("neuron", _line(1, 2, -2), (
             Case("at the origin", (np.zeros((1, 2)),)),
             Case("at (1.99, 0) and (2.01, 0)", (np.array([[1.99, 0], [2.01, 0]]),)),
             Case("at (0, 0.99) and (0, 1.01)", (np.array([[0, 0.99], [0, 1.01]]),)),
-        ), (
-            (_line(-1, -2, 2), "The line is right, but the origin is on: reverse all signs."),
-            (_line(2, 1, -2), "That line runs through (1, 0) and (0, 2): z must vanish at (2, 0) "
-             "and at (0, 1)."),
-            (_line(1, 2, 2), "It is on everywhere here: is b missing, or its sign wrong? Put "
-             "(2, 0) into w·x + b."),
-        )),
-    ),
-    "neuron-xor": (
-        "right: on where OR is on and AND is not.",
-        Function("xor", _outputs(0, 1, 1, 0), (
-            Case("at (0, 0), (0, 1), (1, 0), (1, 1)", (np.array([[0, 0], [0, 1], [1, 0], [1, 1]]),)
-        ),), (
-            (_outputs(0, 1, 1, 1), "That is OR: AND must take its part away."),
-            (_outputs(0, 0, 0, 1), "That is AND."),
-            (_outputs(1, 0, 0, 1), "Everything is reversed: that is true where both are equal."),
-            (_outputs(1, 1, 1, 0), "That is NOT AND: at (0, 0) the answer must be 0."),
-            (_outputs(1, 1, 1, 1), "Always on: at z = 0 a step is on, so the last neuron needs a "
-             "bias below 0."),
-        )),
-    ),
+            Case("at 60 points of the plane", (_PLANE,)),
+        ), {
+            "The line is right, but the origin is on: reverse all signs.": _line(-1, -2, 2),
+            "That line runs through (1, 0) and (0, 2): z must vanish at (2, 0) and at (0, 1).":
+                _line(2, 1, -2),
+            "The sign of b is wrong: put (2, 0) into w·x + b.": _line(1, 2, 2),
+            "b is missing: put (2, 0) into w·x + b.": _line(1, 2, 0),
+            "That is z itself: put it through the step.": lambda X: X @ np.array([1, 2]) - 2})),
+    "neuron-xor": ("right: on where exactly one of the two is.",
+        Function("xor", lambda X: _corners(0, 1, 1, 0)(X), (
+            Case("at (0, 0), (0, 1), (1, 0), (1, 1)", (_CORNERS,)),
+            Case(f"at {', '.join(f'({a}, {b})' for a, b in _SHUFFLED)}", (_SHUFFLED,)),
+            Case("at (1, 0) alone", (_CORNERS[2:3],)),
+        ), {
+            "You give the four answers whatever the samples are: compute them from X.":
+                lambda X: np.array([0, 1, 1, 0.0]),
+            "That is OR: AND must take its part away.": _corners(0, 1, 1, 1),
+            "That is AND.": _corners(0, 0, 0, 1),
+            "Everything is reversed: that is true where both are equal.": _corners(1, 0, 0, 1),
+            "That is NOT AND: at (0, 0) the answer must be 0.": _corners(1, 1, 1, 0),
+            "That is NOT OR.": _corners(1, 0, 0, 0),
+            "Always on: at z = 0 a step is on, so the last neuron needs a bias below 0.":
+                _corners(1, 1, 1, 1),
+            "Always off.": _corners(0, 0, 0, 0),
+            "That is x₁ alone.": _corners(0, 0, 1, 1),
+            "That is x₂ alone.": _corners(0, 1, 0, 1),
+            "That is the sum of the two: at (1, 1) the answer must be 0.": _corners(0, 1, 1, 2),
+        }, {
+            "Step neurons answer 0 or 1 everywhere in the plane, and this does not: build it from "
+            "three of them.": lambda xor: np.isin(np.ravel(xor(_PLANE)), (0, 1)).all()})),
     "perceptron-rate": (
         "right: starting from zero the learning rate sets the length of w, and nothing else.",
-        Number("ratio of the mistakes", 1, (
-            (4, "A quarter of the rate does not need four times the mistakes: the sign of z does "
-             "not see a common factor."),
-            (0.25, "The mistakes do not shrink with the rate: only w and b do."),
-        )),
-        Number("ratio of the lengths", 0.25, (
-            (1, "Does your update use learning_rate? The line is the same, but w is shorter."),
-            (4, "Upside down: the smaller rate by the larger one."),
-            (1 / 16, "That is the ratio of the squares: take the root."),
-        )),
-    ),
-    "perceptron-pocket": (
-        "right: it had the best line in its hands at once, and lost it.",
-        Number("correction", 2, (
-            (1, "Python counts from 0: the entry at index 1 is correction 2."),
-            ((3, 4000), "It is that good there too, but not for the first time."),
-            (4001, "That is the last correction: the perceptron does not end with its best line."),
-        )),
-        Number("share right", (0.935, 0.945), (
-            ((0.825, 0.835), "That is the last line: keep the best one."),
-            ((93.5, 94.5), "That is in percent: hand in a fraction."),
-            ((0.055, 0.065), "That is the share that it has wrong."),
-        )),
-    ),
-    "why-nonlinear-xor": (
-        "right: up by one from 0 on, and down by one from 1 on.",
+        Number("ratio of the mistakes", 1, {
+            4: "A quarter of the rate does not need four times the mistakes: the sign of z does "
+               "not see a common factor.",
+            0.25: "The mistakes do not shrink with the rate: only w and b do."}),
+        Number("ratio of the lengths", 0.25, {
+            1: "Does your update use learning_rate? The line is the same, but w is shorter.",
+            4: "Upside down: the smaller rate by the larger one."})),
+    "perceptron-pocket": ("right: it had the best line in its hands at once, and lost it.",
+        Number("correction", 2, {
+            1: "Python counts from 0: the entry at index 1 is correction 2.",
+            (3, 4000): "It is that good there too, but not for the first time.",
+            4001: "That is the last correction: the perceptron does not end with its best line."}),
+        Number("share right", (0.935, 0.945), {
+            (0.825, 0.835): "That is the last line: keep the best one.",
+            (0.055, 0.065): "That is the share that it has wrong.",
+        }, share=True)),
+    "why-nonlinear-xor": ("right: two bends are enough.",
         Function("two_hinges", lambda s: _relu(s) - 2 * _relu(s - 1), (
-            _at(0, 1, 1, 2, name="s"),
-        ), (
-            (lambda s: _relu(s), "That is s itself: the second hinge is missing."),
-            (lambda s: _relu(s) - _relu(s - 1), "That is OR: the second hinge only levels the "
-             "curve out; from 1 on it must fall."),
-            (lambda s: _relu(s) + 2 * _relu(s - 1), "The second hinge bends up: its sign is −."),
-            (lambda s: _relu(s - 1), "That is AND: the first hinge is missing."),
-        )),
-    ),
+            _at(0, 1, 1, 2, name="s"), _at(2, 1, 0, 0, 1, name="s"),
+        ), {
+            "That is s itself: the second hinge is missing.": _relu,
+            "That is OR: the second hinge only levels the curve out; from 1 on it must fall.":
+                lambda s: _relu(s) - _relu(s - 1),
+            "The second hinge bends up: its sign is −.": lambda s: _relu(s) + 2 * _relu(s - 1),
+            "That is AND: the first hinge is missing.": lambda s: _relu(s - 1),
+            "You give the four answers whatever s is.": lambda s: np.array([0, 1, 1, 0.0]),
+        }, {"A sum of two ReLUs is made of straight lines that meet, with two bends at most. This "
+            "is right at 0, 1 and 2, but no such sum.": _two_bends})),
     "why-nonlinear-pattern": (
         "right: one matrix for one pattern of active units, and for no other.",
-        Names("near", (True,), (
-            (False, "The column of a silent unit must become 0 in W and in b, in every hidden "
-             "layer, and b goes through the later layers as well."),
-        )),
-        Names("far", (False,), (
-            (True, "Then one matrix would do for the whole plane: other units are active at "
-             "X[0] + 1."),
-        )),
-    ),
+        Names("near", (True,), {False: "The column of a silent unit must become 0 in W and in b, "
+              "in every hidden layer, and b goes through the later layers as well."}),
+        Names("far", (False,), {True: "Then one matrix would do for the whole plane: other units "
+              "are active at X[0] + 1."})),
 }  # fmt: skip
 
 # ------------------------------------------------------------------------------- the sigmoid family
@@ -154,75 +170,61 @@ _MALIGNANT = 147 / 400  # in the training part
 _BIAS = math.log(_MALIGNANT / (1 - _MALIGNANT))
 _ENTROPY = -_MALIGNANT * math.log(_MALIGNANT) - (1 - _MALIGNANT) * math.log(1 - _MALIGNANT)
 
+
+def _twice(n):
+    """The largest probability and the smallest loss of n classes after two softmaxes."""
+    p = math.e / (math.e + n - 1)
+    one_more = {math.e / (math.e + n): f"Beside the best there are {n - 1} classes, not {n}."}
+    yield Number(f"largest probability of {n}", p, {
+        1: "Its scores come out of a softmax: they cannot grow beyond 1.",
+        1 / n: "That is for equal scores: one of them may reach 1, the others 0.",
+    } | (one_more if n < 100 else {}), share=True)  # fmt: skip
+    yield Number(f"smallest loss of {n}", -math.log(p), {
+        0: "That needs the probability 1, which the second softmax never gives.",
+        math.log(p): "The sign: the loss is −ln p.",
+        math.log(n): "That is the loss of equal scores.",
+        -math.log2(p): "That is in bits: use np.log.",
+    })  # fmt: skip
+
+
+_ORDER = "Dividing all scores by T keeps their order, so the largest stays."
 SIGMOID = {
     "logistic-bias": (
         "right: the log-odds of the base rate, and a loss below ln 2 before any training.",
-        Number("b", _BIAS, (
-            (-_BIAS, "Those are the log-odds of benign: malignant is class 1."),
-            (_MALIGNANT, "That is the probability itself: b is the z for which σ(z) is that."),
-            (math.log(_MALIGNANT), "The logarithm is that of the odds, p/(1 − p), not of p."),
-            (_BIAS / math.log(10), "np.log10 is not the natural logarithm."),
-        )),
-        Number("log-loss", _ENTROPY, (
-            (math.log(2), "That is ln 2, the loss of b = 0."),
-            (-_MALIGNANT * math.log(_MALIGNANT), "The benign tumours are missing in the mean."),
-            (_ENTROPY / math.log(2), "That is in bits: the loss uses the natural logarithm."),
-            (-_ENTROPY, "The sign is wrong: the loss is −ln of the probability."),
-        )),
-    ),
-    "tanh-lecun": (
-        "right: the targets lie well inside the range, where the slope is not small.",
-        Number("f(1)", 1.7159 * math.tanh(2 / 3), (
-            (1.7159 * math.tanh(1), "The factor ⅔ inside tanh is missing."),
-            (math.tanh(2 / 3), "The factor 1.7159 is missing."),
-            (1.7159 * math.tanh(1.5), "That is tanh of 3/2: the factor is ⅔."),
-        )),
-        Number("f(−1)", -1.7159 * math.tanh(2 / 3), (
-            (1.7159 * math.tanh(2 / 3), "tanh is odd: f(−1) = −f(1)."),
-        )),
-        Number("slope at 0", 1.7159 * 2 / 3, (
-            (1.7159, "By the chain rule the factor ⅔ comes out."),
-            (2 / 3, "The factor 1.7159 in front stays."),
-            (1, "That is the slope of tanh alone: both factors belong to it."),
-        )),
-    ),
+        Number("b", _BIAS, {
+            -_BIAS: "Those are the log-odds of benign: malignant is class 1.",
+            _MALIGNANT: "That is the probability itself: b is the z for which σ(z) is that.",
+            math.log(_MALIGNANT): "The logarithm is that of the odds, p/(1 − p), not of p."}),
+        Number("log-loss", _ENTROPY, {
+            math.log(2): "That is ln 2, the loss of b = 0.",
+            -_MALIGNANT * math.log(_MALIGNANT): "The benign tumours are missing in the mean."})),
+    "tanh-lecun": ("right: the targets lie well inside the range, where the slope is not small.",
+        Number("f(1)", 1.7159 * math.tanh(2 / 3), {
+            1.7159 * math.tanh(1): "The factor ⅔ inside tanh is missing.",
+            math.tanh(2 / 3): "The factor 1.7159 is missing.",
+            1.7159 * math.tanh(1.5): "That is tanh of 3/2: the factor is ⅔."}),
+        Number("f(−1)", -1.7159 * math.tanh(2 / 3), {
+            1.7159 * math.tanh(2 / 3): "tanh is odd: f(−1) = −f(1)."}),
+        Number("slope at 0", 1.7159 * 2 / 3, {
+            1.7159: "By the chain rule the factor ⅔ comes out.",
+            2 / 3: "The factor 1.7159 in front stays.",
+            1: "That is the slope of tanh alone: both factors belong to it."})),
     "softmax-twice": (
         "right: a difference of 1 between the scores is all that the second softmax can get.",
-        *(part for n in (3, 1000) for part in (
-            Number(f"largest probability of {n}", math.e / (math.e + n - 1), (
-                (1, "Its scores come out of a softmax: they cannot grow beyond 1."),
-                (1 / n, "That is for equal scores: one of them may reach 1, the others 0."),
-                *([(math.e / (math.e + n), f"Beside the best there are {n - 1} classes, not {n}.")]
-                  if n < 100 else []),
-            )),
-            Number(f"smallest loss of {n}", -math.log(math.e / (math.e + n - 1)), (
-                (0, "That needs the probability 1, which the second softmax never gives."),
-                (math.log(math.e / (math.e + n - 1)), "The sign: the loss is −ln p."),
-                (math.log(n), "That is the loss of equal scores."),
-                (math.log2((math.e + n - 1) / math.e), "That is in bits: use np.log."),
-            )),
-        )),
-    ),
-    "softmax-temperature": (
-        "right: T changes how sure the network says it is, not what it says.",
-        Names("accuracy", ("stays",), (
-            ("rises", "Dividing all scores by T keeps their order, so the largest stays."),
-            ("falls", "Dividing all scores by T keeps their order, so the largest stays."),
-        )),
-        Names("confidence", ("falls",), (
-            ("rises", "The other way: a large T brings the scores together."),
-            ("stays", "The largest probability depends on the distance between the scores."),
-        )),
-        Number("best T", 1, (
-            (0.5, "More confidence is not less loss: the few mistakes now cost more."),
-            (2, "The network is now less sure than it is right."),
-        )),
-    ),
+        *_twice(3), *_twice(1000)),
+    "softmax-temperature": ("right: T changes how sure the network says it is, not what it says.",
+        Names("accuracy", ("stays",), {"rises": _ORDER, "falls": _ORDER}),
+        Names("confidence", ("falls",), {
+            "rises": "The other way: a large T brings the scores together.",
+            "stays": "The largest probability depends on the distance between the scores."}),
+        Number("best T", 1, {
+            0.5: "More confidence is not less loss: the few mistakes now cost more.",
+            2: "The network is now less sure than it is right."})),
 }  # fmt: skip
 
 # -------------------------------------------------------------------------------------- rectifiers
 
-_KEPT, _HE = (1 + 0.3**2) / 2, 1 / math.sqrt(1 + 0.3**2)
+_HE = 1 / math.sqrt(1 + 0.3**2)
 _GRID = _at(-3, -1, -0.5, 0, 0.5, 1, 3)
 
 
@@ -230,79 +232,61 @@ def _ramp(x):
     return np.clip((x + 1) / 2, 0, 1)
 
 
-def _lifted(f):
-    return lambda s: np.log(f(s))
+def _adds_the_ramp(f):
+    return np.allclose(f(_Z) - f(-_Z), _Z)
 
 
 RECTIFIERS = {
-    "relu-hinges": (
-        "right: one hinge for each bend, and one more to rise on the left.",
-        Function("my_abs", np.abs, (_GRID,), (
-            (lambda x: x, "That is x: the second hinge is added, not taken away."),
-            (lambda x: 2 * _relu(x), "Both hinges open to the right: turn one, ReLU(−x)."),
-            (lambda x: -np.abs(x), "The sign is reversed."),
-        )),
-        Function("my_ramp", _ramp, (_GRID,), (
-            (lambda x: 2 * _ramp(x), "It rises to 2: the slope is ½."),
-            (lambda x: _relu(x + 1) / 2, "It rises for ever: a second hinge must bend it back."),
-            (lambda x: (_relu(x + 1) + _relu(x - 1)) / 2, "The second hinge bends up: its sign is "
-             "−."),
-            (lambda x: (_relu(x - 1) - _relu(x + 1)) / 2, "The two hinges are exchanged: the one "
-             "at −1 bends up."),
-        )),
-    ),
-    "leaky-relu-deeper": (
-        "right: what leaks through is not small, and the step is as large.",
-        Number("activation", float(LeakyReLU(0.1)(-1000)), (
-            (-1000, "That is z, before the leak."),
-            (0, "That is ReLU: the leak lets a share of z through."),
-            (100, "The leak keeps the sign."),
-            (-10, "That is the leak of 0.01: here γ = 0.1."),
-        )),
-        Number("runs that diverge", 5, (
-            (0, "Did the bias move by −970 more, and did you look at .diverged?"),
-            ((1, 4), "With activations a hundred times too large none of them survives."),
-        )),
-    ),
-    "leaky-relu-gain": (
-        "right: what the function takes, the weights give back.",
-        Number("share that is left", _KEPT, (
-            ((1 + 0.3) / 2, "It is the mean square: the leak counts with γ²."),
-            (1 + 0.3**2, "Each half of z has probability ½."),
-            (0.5, "That is ReLU's: the left half leaves γ²/2 more."),
-        )),
-        Number("factor", _HE, (
-            (_HE**2, "That is for the variance: the weights are multiplied by its root."),
-            (1 / _HE, "Upside down: more signal comes through than with ReLU, so weights shrink."),
-            (math.sqrt(2) * _HE, "That is the whole gain: He's weights have √2 already."),
-            (1 / 1.3, "The leak counts with γ², and under a root."),
-        )),
-    ),
-    "softplus-inverse": (
-        "right, for small s and for large.",
+    "relu-hinges": ("right: one hinge for each bend, and one more to rise on the left.",
+        Function("my_abs", np.abs, (_GRID, _on(-20, 20)), {
+            "That is x: the second hinge is added, not taken away.": lambda x: x,
+            "Both hinges open to the right: turn one, ReLU(−x).": lambda x: 2 * _relu(x),
+            "One hinge is missing.": _relu}),
+        Function("my_ramp", _ramp, (_GRID, _on(-20, 20)), {
+            "It rises to 2: the slope is ½.": lambda x: 2 * _ramp(x),
+            "It rises for ever: a second hinge must bend it back.": lambda x: _relu(x + 1) / 2,
+            "The second hinge bends up: its sign is −.":
+                lambda x: (_relu(x + 1) + _relu(x - 1)) / 2,
+            "The two hinges are exchanged: the one at −1 bends up.": lambda x: -_ramp(x),
+            "It rises from 0 to 1: the first hinge is at −1.": lambda x: np.clip(x, 0, 1)})),
+    "leaky-relu-deeper": ("right: what leaks through is not small, and the step is as large.",
+        Number("activation", -100, {
+            -1000: "That is z, before the leak.",
+            0: "That is ReLU: the leak lets a share of z through.",
+            100: "The leak keeps the sign.",
+            -10: "That is the leak of 0.01: here γ = 0.1."}),
+        Number("runs that diverge", 5, {
+            0: "Did the bias move by −970 more, and did you look at .diverged?",
+            (1, 4): "With activations a hundred times too large none of them survives."})),
+    "leaky-relu-gain": ("right: what the function takes, the weights give back.",
+        Number("share that is left", (1 + 0.3**2) / 2, {
+            (1 + 0.3) / 2: "It is the mean square: the leak counts with γ².",
+            1 + 0.3**2: "Each half of z has probability ½.",
+            0.5: "That is ReLU's: the left half leaves γ²/2 more.",
+        }, share=True),
+        Number("factor", _HE, {
+            _HE**2: "That is for the variance: the weights are multiplied by its root.",
+            1 / _HE: "Upside down: more signal comes through than with ReLU, so weights shrink.",
+            math.sqrt(2) * _HE: "That is the whole gain: He's weights have √2 already.",
+            1 / 1.3: "The leak counts with γ², and under a root."})),
+    "softplus-inverse": ("right, for small s and for large.",
         Function("inverse_softplus", lambda s: s + np.log(-np.expm1(-s)), (
-            _at(0.05, 1, 3, name="s"),
+            _at(0.05, 1, 3, name="s"), _on(1, 20, "s"),
             _at(1e-20, name="s", words="eˢ − 1 cancels: np.expm1 keeps the digits."),
             _at(1000, name="s", words="eˢ overflows: take it out of the logarithm."),
-        ), (
-            (Softplus(), "That is softplus itself: solve ln(1 + e^b) = s for b."),
-            (_lifted(np.exp), "The 1 is missing: the logarithm undoes e^s."),
-            (lambda s: np.log10(np.expm1(s)), "np.log10 is not the natural logarithm."),
-            (lambda s: -np.log(np.expm1(s)), "The sign is reversed everywhere."),
-            (np.expm1, "That is e^b: take its logarithm."),
-        )),
-    ),
-    "softplus-odd": (
-        "right: half the ramp plus something even.",
-        Names("functions", tuple(str(f) for f in ALL if np.allclose(f(_Z) - f(-_Z), _Z)), (
-            ("Identity", "It gives 2x."),
-            ("Leaky ReLU", "It gives (1 + γ)x: the leak counts on both sides."),
-            ("PReLU", "It gives (1 + a)x: the leak counts on both sides."),
-            ("Mish", "Close, but the two gates at x and −x do not add up to 1."),
-            ("ELU", "For large x it gives x + 1."),
-            ("Sigmoid", "It gives tanh(x/2): it has no ramp."),
-        ), tuple(map(str, ALL))),
-    ),
+        ), {
+            "That is softplus itself: solve ln(1 + e^b) = s for b.": Softplus(),
+            "The 1 is missing: the logarithm undoes e^s.": lambda s: s,
+            "That is e^b: take its logarithm.": np.expm1})),
+    "softplus-odd": ("right: half the ramp plus something even.",
+        Names("functions", tuple(str(f) for f in activations.ALL if _adds_the_ramp(f)), {
+            "Identity": "It gives 2x.",
+            "Leaky ReLU": "It gives (1 + γ)x: the leak counts on both sides.",
+            "PReLU": "It gives (1 + a)x: the leak counts on both sides.",
+            "Mish": "Close, but the two gates at x and −x do not add up to 1.",
+            "ELU": "For large x it gives x + 1.",
+            "Sigmoid": "It gives tanh(x/2): it has no ramp.",
+        }, free=("Softplus",))),
 }  # fmt: skip
 
 # --------------------------------------------------------------------------- smooth ramps and gates
@@ -315,11 +299,10 @@ def _tanh_gain(signal, q=0.4):
 
 _GAIN = _tanh_gain(lambda g, q: math.sqrt(g * q))
 _FINE = np.linspace(-5, 5, 1001)
-_GELU = GELU()(_FINE)
 
 
-def _apart(f, g=_GELU):
-    return float(np.abs(f(_FINE) - g).max())
+def _apart(f, g=GELU()):  # noqa: B008
+    return float(np.abs(f(_FINE) - g(_FINE)).max())
 
 
 _TWIN = minimize_scalar(lambda beta: _apart(SiLU(beta)), bounds=(1, 2.5), method="bounded").x
@@ -331,148 +314,115 @@ def _repels(f):
 
 
 def _repel(f):
-    m, kept = _repels(f), _mean_square(f)
-    of_size = (math.sqrt(m), "That is for the size: m is for the variance, its square.")
-    return Number(f"m of {f}", m, (
-        (m - 1, "By the product rule the factor v gives 1 more."),
-        (m * kept, "γ is missing."),
-        *([of_size] if m > 1.01 else []),
-    ))  # fmt: skip
+    m = _repels(f)
+    of_size = {math.sqrt(m): "That is for the size: m is for the variance, its square."}
+    return Number(f"m of {f}", m, {
+        m - 1: "By the product rule the factor v gives 1 more.",
+        m * _mean_square(f): "γ is missing.",
+    } | (of_size if m > 1.01 else {}))  # fmt: skip
 
 
 def _layers(f):
     growth = math.log(_repels(f))
     count = math.log(100) / growth
-    return Number(f"layers of {f}", (count - 1, count + 1), (
-        (1 / growth, "That is until it has grown e times: from 1 % to 100 % it is 100 times."),
-        (2 / growth, "log10 of 100 over the natural logarithm of m: use one of them."),
-        (100 / math.exp(growth), "Each layer multiplies: m to the power L is 100."),
-        (99 / math.expm1(growth), "It does not add up, it multiplies: m to the power L is 100."),
-    ))  # fmt: skip
-
-
-def _laplace_gated(x):
-    return x * np.where(x <= 0, np.exp(x) / 2, 1 - np.exp(-x) / 2)
+    return Number(f"layers of {f}", (count - 1, count + 1), {
+        1 / growth: "That is until it has grown e times: from 1 % to 100 % it is 100 times.",
+        2 / growth: "log10 of 100 over the natural logarithm of m: use one of them.",
+        100 / math.exp(growth): "Each layer multiplies: m to the power L is 100.",
+        99 / math.expm1(growth): "It does not add up, it multiplies: m to the power L is 100.",
+    })  # fmt: skip
 
 
 def _gain_needed(f):
     square, mean = _mean_square(f), _mean(f)
-    of_variance = (
-        1 / math.sqrt(square - mean**2),
-        "You took the variance: the next layer sees the mean square, and the mean is part of it.",
-    )
-    return Number(f"gain of {f}", 1 / math.sqrt(square), (
-        (square, "That is the mean square: take one over its root."),
-        (math.sqrt(square), "Upside down: what the function takes, the gain gives back."),
-        (1 / square, "That is the gain in variance: take the root."),
-        *([of_variance] if mean > 0.01 else []),
-    ))  # fmt: skip
+    of_variance = {1 / math.sqrt(square - mean**2): "You took the variance: the next layer sees "
+                   "the mean square, and the mean is part of it."}  # fmt: skip
+    return Number(f"gain of {f}", 1 / math.sqrt(square), {
+        square: "That is the mean square: take one over its root.",
+        math.sqrt(square): "Upside down: what the function takes, the gain gives back.",
+        1 / square: "That is the gain in variance: take the root.",
+    } | (of_variance if mean > 0.01 else {}))  # fmt: skip
+
+
+def _laplace_gated(x):
+    return x * np.where(x <= 0, np.exp(np.minimum(x, 0)) / 2, 1 - np.exp(-np.maximum(x, 0)) / 2)
 
 
 SMOOTH = {
-    "elu-fixed": (
-        "right: here the mean square stays at 0.4, and signals return to it.",
-        Number("gain", _GAIN, (
-            (math.sqrt(_GAIN), "That is the factor on the weights: the gain is its square."),
-            (_GAIN**2, "That is squared once too often: g belongs under the root."),
-            (_tanh_gain(lambda g, q: math.sqrt(g)), "The factor q under the root is missing: the "
-             "signal below has mean square q, not 1."),
-            (_tanh_gain(lambda g, q: math.sqrt(g * q), 0.16), "That is for a root mean square of "
-             "0.4: q is the mean square itself."),
-        )),
-    ),
-    "elu-dropout": (
-        "right: the mean stays, the variance grows.",
-        Number("variance", (1 / 0.9 - 0.01, 1 / 0.9 + 0.01), (
-            ((0.89, 0.91), "The division by 1 − p is missing."),
-            ((1 / 0.81 - 0.01, 1 / 0.81 + 0.01), "E m² is 1 − p, not 1: only that share survives."),
-            ((1.05, 1.06), "That is the standard deviation."),
-            ((0.115, 0.13), "You kept the share p and dropped the others."),
-            ((0.99, 1.01), "Dividing by √(1 − p) would do that; dropout divides by 1 − p."),
-        )),
-    ),
-    "mish-cap": (
-        "right: it is the compression, for most of it stays when the gradient comes back.",
-        Number("points lost", (3.7, 7.7), (
-            ((-7.7, -3.7), "The difference the other way round: the capped one is worse."),
-            ((0.037, 0.077), "That is a fraction: hand in points."),
-            ((-2, 2), "That is the cap where it does no harm: cut off at 1."),
-        )),
-        Names("cause", ("cap",), (
-            ("gradient", "Give the capped function a slope of 0.1 above the cap: the gradient is "
-             "back, and most of the loss stays."),
-        )),
-    ),
-    "mish-exact": (
-        "right: there tanh(ln 2/ln b) is ½.",
-        Number("b", 4 ** (1 / math.log(3)), (
-            (math.log(4) / math.log(3), "That is ln b: take the exponential."),
-            (2 ** (1 / math.tanh(0.5)), "You took tanh of ½ instead of artanh."),
-            (2 ** (1 / math.log(3)), "artanh y = ½ ln((1 + y)/(1 − y)): the ½ is missing."),
-            (3 ** (1 / math.log(4)), "The quotient is upside down: ln b = ln 2/artanh ½."),
-            (10, "With the notes' log10 the slope at 0 is below ⅓."),
-        )),
-    ),
-    "silu-gelu-threshold": (
-        "right: x times the probability that the threshold lies below x.",
-        Function("activation", _laplace_gated, (_at(-3, -1, -0.5, 0.5, 1, 3),), (
-            (lambda x: _laplace_gated(x) / x, "That is the gate alone: multiply it by x."),
-            (lambda x: x * np.exp(-np.abs(x)) / 2, "On the right the gate is 1 − ½e^−x: as you "
-             "have it, it falls again."),
-            (lambda x: x - _laplace_gated(x), "That gate is the probability of lying above x."),
-            (lambda x: 2 * _laplace_gated(x) - _relu(x), "The ½ is missing."),
-        )),
-        Number("smoothness", 2, (
-            (1, "Look again at the second derivative, 2g + x g′: g′ jumps, but x is 0 there."),
-            (3, "The third derivative, 3g′ + x g″, jumps at 0."),
-            (0, "The slope G + x g is continuous: neither part jumps."),
-        )),
-    ),
+    "elu-fixed": ("right: here the mean square stays at 0.4, and signals return to it.",
+        Number("gain", _GAIN, {
+            math.sqrt(_GAIN): "That is the factor on the weights: the gain is its square.",
+            _GAIN**2: "That is squared once too often: g belongs under the root.",
+            _tanh_gain(lambda g, q: math.sqrt(g)): "The factor q under the root is missing: the "
+                "signal below has mean square q, not 1.",
+            _tanh_gain(lambda g, q: math.sqrt(g * q), 0.16): "That is for a root mean square of "
+                "0.4: q is the mean square itself."})),
+    "elu-dropout": ("right: the mean stays, the variance grows.",
+        Number("variance", (1 / 0.9 - 0.01, 1 / 0.9 + 0.01), {
+            (0.89, 0.91): "The division by 1 − p is missing.",
+            (1 / 0.81 - 0.01, 1 / 0.81 + 0.01): "E m² is 1 − p, not 1: only that share survives.",
+            (1.05, 1.06): "That is the standard deviation.",
+            (0.115, 0.13): "You kept the share p and dropped the others.",
+            (0.99, 1.01): "Dividing by √(1 − p) would do that; dropout divides by 1 − p."})),
+    "mish-cap": ("right: it is the compression, for most of it stays when the gradient comes back.",
+        Number("points lost", (0.037, 0.077), {
+            (-0.077, -0.037): "The difference the other way round: the capped one is worse.",
+            (-0.02, 0.02): "That is the cap where it does no harm: cut off at 1.",
+        }, share=True),
+        Names("cause", ("cap",), {
+            "gradient": "Give the capped function a slope of 0.1 above the cap: the gradient is "
+                        "back, and most of the loss stays."})),
+    "mish-exact": ("right: there tanh(ln 2/ln b) is ½.",
+        Number("b", 4 ** (1 / math.log(3)), {
+            math.log(4) / math.log(3): "That is ln b: take the exponential.",
+            2 ** (1 / math.tanh(0.5)): "You took tanh of ½ instead of artanh.",
+            2 ** (1 / math.log(3)): "artanh y = ½ ln((1 + y)/(1 − y)): the ½ is missing.",
+            3 ** (1 / math.log(4)): "The quotient is upside down: ln b = ln 2/artanh ½.",
+            10: "With the notes' log10 the slope at 0 is below ⅓."})),
+    "silu-gelu-threshold": ("right: x times the probability that the threshold lies below x.",
+        Function("activation", _laplace_gated, (
+            _at(-3, -1, -0.5, 0.5, 1, 3), _on(-20, 20),
+        ), {
+            "That is the gate alone: multiply it by x.": lambda x: _laplace_gated(x) / x,
+            "On the right the gate is 1 − ½e^−x: as you have it, it falls again.":
+                lambda x: x * np.exp(-np.abs(x)) / 2,
+            "That gate is the probability of lying above x.": lambda x: x - _laplace_gated(x),
+            "The ½ is missing.": lambda x: 2 * _laplace_gated(x) - _relu(x),
+            "That is the logistic distribution, SiLU.": _silu,
+            "That is the normal distribution, GELU.": GELU()}),
+        Number("smoothness", 2, {
+            1: "Look again at the second derivative, 2g + x g′: g′ jumps, but x is 0 there.",
+            3: "The third derivative, 3g′ + x g″, jumps at 0.",
+            0: "The slope G + x g is continuous: neither part jumps."})),
     "silu-gelu-repel": (
         "right: for ReLU an error stays, for the others it grows by a sixth or so per layer.",
-        *map(_repel, (_relu, _silu, GELU())), *map(_layers, (_silu, GELU())),
-    ),
-    "comparison-twin": (
-        "right: a SiLU that is steeper inside is nearly GELU.",
-        Number("β", (_TWIN - 0.03, _TWIN + 0.03), (
-            (1.702, "That is the value of the paper: it is good, but not the best here."),
-            (1, "That is SiLU as it is."),
-            (math.sqrt(8 / math.pi), "That fits the curvature at 0: here the largest distance "
-             "counts."),
-        )),
-        Number("distance", (0.01, 0.0165), (
-            (_apart(SiLU(1.702)), "That is for β = 1.702: a steeper one is closer."),
-            (_apart(_silu), "That is for β = 1."),
-            ((0, 0.0099), "That is the mean distance: the largest one is asked for."),
-        )),
-        Number("SiLU to Mish", (0.179, 0.189), (
-            (_apart(_silu), "That is SiLU to GELU."),
-            (_apart(_mish), "That is Mish to GELU."),
-        )),
-    ),
-    "comparison-elu": (
-        "right: above 0 ELU is ReLU, and that is where large steps do their harm.",
-        Names("nearer to", ("ReLU",), (
-            ("tanh", "Only its left side is like tanh: see what η = 0.5 does to it."),
-            ("neither", "At η = 0.5 it is lost, as one of them is."),
-        )),
-        Number("accuracy at η = 0.2", (0.75, 0.945), (
-            ((0, 0.2), "It is lost only later: did you give it He weights?"),
-            ((0.95, 1), "As good as at 0.05: did the rate reach it?"),
-            ((75, 100), "That is in percent: hand in a fraction."),
-        )),
-    ),
+        *map(_repel, (_relu, _silu, GELU())), *map(_layers, (_silu, GELU()))),
+    "comparison-twin": ("right: a SiLU that is steeper inside is nearly GELU.",
+        Number("β", (_TWIN - 0.03, _TWIN + 0.03), {
+            1.702: "That is the value of the paper: it is good, but not the best here.",
+            1: "That is SiLU as it is.",
+            math.sqrt(8 / math.pi): "That fits the curvature at 0: the largest distance counts.",
+        }),
+        Number("distance", (0.01, 0.0165), {
+            _apart(SiLU(1.702)): "That is for β = 1.702: a steeper one is closer.",
+            _apart(_silu): "That is for β = 1.",
+            (0, 0.0099): "The largest distance is asked for, not a mean."}),
+        Number("SiLU to Mish", (0.179, 0.189), {
+            _apart(_silu): "That is SiLU to GELU.", _apart(_mish): "That is Mish to GELU."})),
+    "comparison-elu": ("right: above 0 ELU is ReLU, and that is where large steps do their harm.",
+        Names("nearer to", ("ReLU",), {
+            "tanh": "Only its left side is like tanh: see what η = 0.5 does to it.",
+            "neither": "At η = 0.5 it is lost, as one of them is."}),
+        Number("accuracy at η = 0.2", (0.75, 0.945), {
+            (0, 0.2): "It is lost only later: did you give it He weights?",
+            (0.95, 1): "As good as at 0.05: did the rate reach it?",
+        }, share=True)),
     "properties-gain": (
         "right: the gain that gives back what the function takes, for a signal of size 1.",
-        *map(_gain_needed, (GELU(), _silu, _tanh)),
-    ),
+        *map(_gain_needed, (GELU(), _silu, _tanh))),
 }  # fmt: skip
 
 # --------------------------------------------------------------------- maxout, properties, choosing
-
-
-def _lines(*pairs):
-    return lambda x: np.max([a * x + b for a, b in pairs], axis=0)
 
 
 def _tent(x):
@@ -480,76 +430,60 @@ def _tent(x):
 
 
 def _way(name):
-    return Number(name, (0.85, 1), (
-        ((0, 0.2), "That is still chance: the gradient does not reach the first layers."),
-        ((0.2, 0.85), "Better, but not there yet."),
-        ((85, 100), "That is in percent: hand in a fraction."),
-    ))  # fmt: skip
+    return Number(name, (0.85, 1), {
+        (0, 0.2): "That is still chance: the gradient does not reach the first layers.",
+        (0.2, 0.85): "Better, but not there yet.",
+    }, share=True)  # fmt: skip
 
 
 DECIDING = {
-    "maxout-best": (
-        "right: half the error of the tangents. Training finds no such unit.",
-        Number("lifted", 1 / 128, (
-            (1 / 64, "That is the error of the tangents as they are, or lifted by all of it: lift "
-             "them by half."),
-            (1 / 16, "The error falls with k², not with k."),
-            (2 / 3 / 64, "That is the fit with the smallest mean square, not the smallest "
-             "maximum."),
-        )),
-        Number("trained", (0.028, 0.036), (
-            ((0.04, 0.046), "That is the median of the eight: the smallest is asked for."),
-            ((0.07, 1), "That is the worst of the eight: the smallest is asked for."),
-            ((0.02, 0.027), "That is the distance: hand in the error itself."),
-        )),
-    ),
-    "maxout-tent": (
-        "right: each unit bends up only, so the bend down takes one of its own.",
-        Function("tent", _tent, (_at(-3, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 3),), (
-            (lambda x: 1 - np.abs(x), "It falls below 0: the outer kinks are missing."),
-            (lambda x: _tent(x) - 1, "It is too low by 1: put the 1 into the biases of the first "
-             "unit."),
-            (lambda x: -_tent(x), "It hangs upside down: exchange the two units."),
-            (lambda x: _lines((-1, 0), (0, 1), (1, 0))(x), "That is a single convex unit: take "
-             "|x| away from it."),
-        )),
-        Number("pieces of the first", 3, (
-            (2, "It must bend at −1 and at 1: two bends make three pieces."),
-            (4, "The tent has three kinks, and one of them is the second unit's."),
-        )),
-        Number("pieces of the second", 2, (
-            (3, "It bends once only, at 0."),
-            (1, "One piece is a straight line: it has no kink."),
-        )),
-    ),
+    "maxout-best": ("right: half the error of the tangents. Training finds no such unit.",
+        Number("lifted", 1 / 128, {
+            1 / 64: "That is the error of the tangents as they are, or lifted by all of it: lift "
+                    "them by half.",
+            1 / 16: "The error falls with k², not with k.",
+            2 / 3 / 64: "That is the fit with the smallest mean square, not the smallest maximum.",
+        }),
+        Number("trained", (0.028, 0.036), {
+            (0.04, 0.046): "That is the median of the eight: the smallest is asked for.",
+            (0.07, 1): "That is the worst of the eight: the smallest is asked for.",
+            (0.02, 0.027): "That is the distance: hand in the error itself."})),
+    "maxout-tent": ("right: each unit bends up only, so the bend down takes one of its own.",
+        Function("tent", _tent, (_at(-3, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 3), _on(-20, 20)), {
+            "It falls below 0: the outer kinks are missing.": lambda x: 1 - np.abs(x),
+            "It is too low by 1: put the 1 into the biases of the first unit.":
+                lambda x: _tent(x) - 1,
+            "It hangs upside down: exchange the two units.": lambda x: -_tent(x),
+            "That is a single convex unit: take |x| away from it.": np.abs}),
+        Number("pieces of the first", 3, {
+            2: "It must bend at −1 and at 1: two bends make three pieces.",
+            4: "The tent has three kinks, and one of them is the second unit's."}),
+        Number("pieces of the second", 2, {
+            3: "It bends once only, at 0.", 1: "One piece is a straight line: it has no kink."})),
     "properties-permute": (
-        "right: two minima and a ridge between them. No convex function has that.",
-        Number("trained", (0.08, 0.1), (
-            ((0.5, 1), "That is the loss before training."),
-            ((0.1, 0.5), "Train it longer: 40 epochs."),
-        )),
-        Number("swapped", (0.08, 0.1), (
-            ((0.1, 100), "The function changed: swap the columns of the first weights, its biases "
-             "and the rows of the second weights, all in the same way."),
-        )),
-        Number("average", (0.16, 0.2), (
-            ((0.08, 0.1), "That is the trained network: is the swapped one a copy of its own?"),
-            ((0.2, 100), "Too much: average the biases as well, and divide by 2."),
-        )),
-    ),
-    "choosing-entry": (
-        "right: near 0 they all halve their input, and ask for large weights.",
-        Names("rows", ("SiLU", "GELU"), (
-            ("ReLU", "ReLU keeps half of a signal of any size, Hard swish less of a small one."),
-            ("Leaky ReLU", "Its slopes are 1 and γ; Hard swish has the slope ½ at 0."),
-            ("Mish", "Its slope at 0 is 0.6, so it stands Xavier's weights better."),
-            ("Tanh", "Its slope at 0 is 1: small weights are enough for it."),
-        ), ("Sigmoid", "ELU", "SELU")),
-    ),
-    "choosing-repair": (
-        "right: two cures, one for the function and one for its weights.",
-        _way("first way"), _way("second way"),
-    ),
+        "right: one loss in two places. Were it convex, no point between could be worse.",
+        Number("trained", (0.08, 0.1), {
+            (0.5, 1): "That is about the loss before training.",
+            (0.1, 0.5): "Is it trained for 40 epochs at η = 0.1?"}),
+        Number("swapped", (0.08, 0.1), {
+            (0.1, 100): "The function changed: move the columns of the first weights, its biases "
+                        "and the rows of the second weights, all in the same way."}),
+        Number("average", (0.08, 0.51), {
+            (0.51, 100): "No order of the units gives as much: average all weights and biases, and "
+                         "divide by 2."}),
+        Together("swapped: the loss must not change at all: move the columns of the first weights, "
+                 "its biases and the rows of the second weights, all in the same way.",
+                 lambda trained, swapped, _: math.isclose(trained, swapped, rel_tol=0.07)),
+        Together("average: that is the loss of the trained network: is the swapped one a copy of "
+                 "its own, in another order?", lambda trained, _, average: trained != average)),
+    "choosing-entry": ("right: near 0 they all halve their input, and ask for large weights.",
+        Names("rows", ("SiLU", "GELU"), {
+            "ReLU": "ReLU keeps half of a signal of any size, Hard swish less of a small one.",
+            "Leaky ReLU": "Its slopes are 1 and γ; Hard swish has the slope ½ at 0.",
+            "Mish": "Its slope at 0 is 0.6, so it stands Xavier's weights better.",
+            "Tanh": "Its slope at 0 is 1: small weights are enough for it."})),
+    "choosing-repair": ("right: two cures, one for the function and one for its weights.",
+        _way("first way"), _way("second way")),
 }  # fmt: skip
 
 QUESTIONS = NEURON | SIGMOID | RECTIFIERS | SMOOTH | DECIDING
@@ -560,7 +494,7 @@ def check_answer(mine, key):
 
     The exercise says what to hand in: a number, a name, several names in a list, or a function;
     where it asks for several things, all of them in one list or tuple, in that order. A number may
-    be rounded to three digits.
+    be rounded to three digits, and a share may be in percent.
 
     Returns a `Verdict`. Raises ``ValueError`` for an unknown key, for too few or too many answers
     and for a name that is no choice, ``TypeError`` for an answer of the wrong kind.
@@ -568,15 +502,15 @@ def check_answer(mine, key):
     if key not in QUESTIONS:
         raise ValueError(f"key must be one of {', '.join(map(repr, QUESTIONS))}, got {key!r}")
     praise, *parts = QUESTIONS[key]
+    together = [part for part in parts if isinstance(part, Together)]
+    parts = [part for part in parts if part not in together]
     answers = [mine] if len(parts) == 1 else mine
     several = isinstance(answers, (list, tuple, np.ndarray))
     if not several or len(answers) != len(parts):
         names = ", ".join(part.name for part in parts)
         given = f"{len(answers)} of them" if several else type(mine).__name__
         raise ValueError(f"{key!r} asks for {len(parts)} answers ({names}), got {given}")
-    problems = tuple(
-        f"{part.name}: {words}"
-        for part, answer in zip(parts, answers)
-        for words in part.problems(answer)
-    )
-    return Verdict(key, praise, problems)
+    problems = [f"{part.name}: {words}" for part, answer in zip(parts, answers, strict=True)
+                for words in part.problems(answer)]  # fmt: skip
+    problems += [part.words for part in together if not problems and not part.condition(*answers)]
+    return Verdict(key, praise, tuple(problems))

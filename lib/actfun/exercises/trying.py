@@ -1,18 +1,28 @@
-"""Calling a reader's function, and putting what happened into words."""
+"""Calling a reader's function safely, and putting what happened into words."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import math
+import re
+import sys
+import sysconfig
 import textwrap
+import time
+import traceback
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-HUGE = [10, 20, 40, 80, 100, 300, 1000, 10000]  # e^100 overflows float32, e^1000 float64
-TOLERANCE = {np.float64: 1e-12, np.float32: 2e-6}  # of max(1, |value|), for |x| up to 6
-LOST = {np.float64: 1e-200, np.float32: 1e-30}  # below this a value may as well be 0
+SECONDS = 5.0  # of the processor's time that one call may take
 SHOWN = 3  # problems told at a time
+NOT_THE_READERS = tuple(
+    {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    | {str(Path(np.__file__).parent), str(Path(__file__).parent.parent), "<__array", "<frozen"}
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,16 +61,46 @@ class Verdict:
 
 # ------------------------------------------------------------------ calling the reader's function
 
-ERRORS = (  # part of an exception's message, and what to tell
-    ("truth value", "A Python if (also inside max, min, and, or) needs one true or false, and an "
-     "array holds many: use np.where, np.maximum or np.minimum."),
-    ("converted to", "The functions of Python's math module take a single number: use NumPy's."),
-    ("math range", "Python's math functions raise where NumPy's give inf: use NumPy's."),
-    ("positional argument", "It must be possible to call it with the arguments of the exercise."),
-    ("Cannot cast", "An integer array cannot hold the result of the operation in place."),
-    ("broadcast", "The shapes do not fit: a sum or maximum along an axis needs keepdims=True."),
-    ("out of bounds for array of dim", "The last axis of an array of any shape is axis=-1."),
-)  # fmt: skip
+
+class Unusable(Exception):
+    """The reader's function raised, or what it returned cannot be compared; the words say it."""
+
+
+class TooLong(BaseException):
+    """Raised inside the reader's function when its time is up; no ``except Exception`` stops it."""
+
+
+@contextlib.contextmanager
+def time_limit():
+    """Raise `TooLong` in Python code that runs for more than ``SECONDS`` of processor time.
+
+    A trace function does it on every system and in every thread. Under a debugger, which needs the
+    trace function for itself, there is no limit.
+    """
+    end = time.process_time() + SECONDS
+
+    def watch(frame, event, argument):
+        if time.process_time() > end and not frame.f_code.co_filename.startswith(NOT_THE_READERS):
+            raise TooLong
+        return watch
+
+    before = sys.gettrace()
+    sys.settrace(before or watch)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+@dataclass
+class Attempt:
+    """One call: what the reader's function returned, raised, warned of, overwrote and printed."""
+
+    value: object = None
+    error: BaseException | None = None
+    warned: tuple[str, ...] = ()
+    changed: bool = False
+    printed: bool = False
 
 
 def check_callable(function, name):
@@ -68,26 +108,22 @@ def check_callable(function, name):
         raise TypeError(f"{name} must be a function, got {type(function).__name__}")
 
 
-@dataclass
-class Attempt:
-    """One call of the reader's function: what it returned, raised, warned of and overwrote."""
-
-    value: object = None
-    error: Exception | None = None
-    warned: bool = False
-    changed: bool = False
-
-
 def attempt_call(function, *arguments, **options):
     given = [np.array(a) if isinstance(a, np.ndarray) else a for a in arguments]
-    attempt = Attempt()
-    with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
+    attempt, printed = Attempt(), io.StringIO()
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        np.errstate(all="warn", under="ignore"),
+        contextlib.redirect_stdout(printed),
+    ):
         warnings.simplefilter("always")
         try:
-            attempt.value = function(*given, **options)
-        except Exception as error:  # whatever it is, the reader is told
+            with time_limit():
+                attempt.value = function(*given, **options)
+        except (Exception, TooLong) as error:  # whatever it is, the reader is told
             attempt.error = error
-    attempt.warned = any(issubclass(w.category, RuntimeWarning) for w in caught)
+    attempt.warned = tuple(str(w.message) for w in caught if w.category is RuntimeWarning)
+    attempt.printed = bool(printed.getvalue())
     attempt.changed = not all(
         np.array_equal(now, then, equal_nan=True)
         for now, then in zip(given, arguments, strict=True)
@@ -96,25 +132,60 @@ def attempt_call(function, *arguments, **options):
     return attempt
 
 
-def broken(attempt, shape, where):
-    """What is wrong with a result before its values are looked at, or None."""
-    value, error = attempt.value, attempt.error
-    if error is not None:
-        message = (str(error).splitlines() or [""])[0][:100]
-        advice = next((words for part, words in ERRORS if part in message), "")
-        return f"Called {where}, it raises {type(error).__name__}: {message}. {advice}".rstrip()
+def readers_line(error):
+    """Where in the reader's code it happened, (", in line 3: `y = …`", the text of the line)."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(NOT_THE_READERS)]
+    if not own:
+        return "", ""
+    text = f": `{textwrap.shorten(own[-1].line, 70)}`" if own[-1].line else ""
+    return f", in line {own[-1].lineno}{text}", own[-1].line or ""
+
+
+def raised(error):
+    """The exception in words: its type, its message and the reader's line."""
+    where, _ = readers_line(error)
+    if isinstance(error, TooLong):
+        return f"it has not come to an end after {SECONDS:g} seconds of work{where}."
+    message = re.sub(r" at 0x\w+", "", (str(error).splitlines() or [""])[0])
+    message = textwrap.shorten(message, 100).rstrip(".")
+    return f"it raises {type(error).__name__}{message and ': '}{message}{where}."
+
+
+def as_array(value):
+    """What was returned as an array of numbers: lists, Fractions and the like are taken."""
     if value is None:
-        return "It returns None: is the return missing?"
-    if not isinstance(value, (np.ndarray, np.generic, int, float)):
-        return f"It returns a {type(value).__name__}; an array is expected."
-    if np.asarray(value).dtype.kind not in "fiub":
-        return f"It returns an array of dtype {np.asarray(value).dtype}; numbers are expected."
-    if np.shape(value) != shape:
-        return f"Called {where}, it returns shape {np.shape(value)}; {shape} is expected."
-    return None
+        raise Unusable("It returns None: is the return missing?")
+    try:
+        array = np.asarray(value)
+        if array.dtype == object:
+            array = array.astype(np.float64)
+    except (TypeError, ValueError):
+        array = np.asarray("?")
+    if array.dtype.kind not in "fiub":
+        kind = array.dtype if isinstance(value, np.ndarray) else type(value).__name__
+        raise Unusable(f"It returns a {kind}; an array of numbers is expected.")
+    return array
+
+
+def returned(attempt, shape, where):
+    """The array that a call gave; raises `Unusable` where there is none of this shape."""
+    if attempt.error is not None:
+        raise Unusable(f"Called {where}, {raised(attempt.error)}")
+    array = as_array(attempt.value)
+    if array.shape != shape:
+        kind = "" if isinstance(attempt.value, (np.ndarray, np.generic)) else (
+            f"a {type(attempt.value).__name__} of ")  # fmt: skip
+        raise Unusable(f"Called {where}, it returns {kind}shape {array.shape}; {shape} is "
+                       "expected.")  # fmt: skip
+    return array
+
+
+# ------------------------------------------------------------------------------ numbers in words
 
 
 def as_text(value, digits=4):
+    value = float(value)
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     text = f"{value + 0.0:.{digits}g}"
@@ -122,15 +193,43 @@ def as_text(value, digits=4):
     return (f"{mantissa}e{int(exponent)}" if exponent else text).replace("-", "−")
 
 
-def what_came(x, mine, right):
-    """The input, what came and what is right, with as many digits as it takes to differ."""
-    for digits in (4, 7, 10, 13):
-        texts = as_text(mine, digits), as_text(right, digits)
+def apart(mine, right, digits=4):
+    """Both numbers as text, with as many digits as it takes to differ."""
+    texts = ("", "")
+    for n in range(digits, 18):
+        texts = as_text(mine, n), as_text(right, n)
         if texts[0] != texts[1]:
             break
-    return f"At x = {as_text(x, 6)} you give {texts[0]}; {texts[1]} is right."
+    return texts
 
 
-def try_at(call, x):
-    value = call(np.array([x])).value
-    return float(np.ravel(value)[0]) if np.size(value) and value is not None else math.nan
+def what_came(x, mine, right):
+    """The input, what came and what is right."""
+    came, wanted = apart(mine, right)
+    return f"At x = {as_text(x, 6)} you give {came}; {wanted} is right."
+
+
+def digits_agreed(mine, right):
+    """To how many digits the worst of these values is right."""
+    with np.errstate(all="ignore"):
+        error = np.abs(np.subtract(mine, right)) / np.maximum(np.abs(right), np.finfo(float).tiny)
+    worst = float(np.max(error, initial=0))
+    return max(0, math.floor(-math.log10(worst))) if 0 < worst < math.inf else 0
+
+
+def agreement(mine, right):
+    """A sentence on how close all of it is, or nothing where it is not close."""
+    digits = digits_agreed(mine, right)
+    return f"It agrees to {digits} digits." if digits > 1 else ""
+
+
+def number(value, name="value"):
+    """A number that was handed in: also an array of one, a Fraction or a Decimal."""
+    items = np.ravel(np.asarray(value, object))
+    one = items[0] if items.size == 1 else None
+    if one is None or isinstance(one, (str, bytes)):
+        raise TypeError(f"{name} must be a number, got {type(value).__name__}")
+    try:
+        return float(one)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, got {type(one).__name__}") from None
