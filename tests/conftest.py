@@ -127,6 +127,34 @@ def page_of(*code):
     return page
 
 
+INTRO = """\
+# A book
+
+Its first words {cite:p}`nair2010`. A formula: $x = 1$, and so on.
+
+::::{tab-set}
+:::{tab-item} A tab
+Its words.
+:::
+::::
+
+|  | a column |
+|---|---|
+| a row | 1 |
+
+```{glossary}
+slope
+  How steep it is.
+
+斜率
+  The same.
+```
+
+```{bibliography}
+```
+"""  # what the theme and its extensions set in a way that has to be repaired
+
+
 @pytest.fixture(scope="module")
 def small_book(tmp_path_factory):
     """The folder of a book of two pages with our settings, not built yet."""
@@ -137,9 +165,11 @@ def small_book(tmp_path_factory):
         shutil.copy(ROOT / name, book)
     toc = "{format: jb-book, root: intro, chapters: [{file: chapters/relu}]}"
     (book / "_toc.yml").write_text(toc, encoding="utf-8")
-    (book / "intro.md").write_text("# A book\n\nIts first words.\n", encoding="utf-8")
+    (book / "intro.md").write_text(INTRO, encoding="utf-8")
     (book / "chapters").mkdir()
-    nbformat.write(page_of("print(6 * 7)"), book / "chapters" / "relu.ipynb")
+    page = page_of("print(6 * 7)")
+    page.cells[1].metadata["tags"] = ["hide-input"]
+    nbformat.write(page, book / "chapters" / "relu.ipynb")
     return book
 
 

@@ -391,6 +391,42 @@ def test_search_finds(chromium, book, server, where, words, address):
     assert f'id="{target}"' in (book / page).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "words, page",
+    [("zero centered", "glossary.html"), ("batchnorm", "glossary.html"),
+     ("multi-label", "choosing.html"), ("RuntimeWarning", "glossary.html"),
+     ("regression", "choosing.html"), ("derivative of relu at 0", "relu.html"),
+     ("dead unit", "glossary.html#term-dead-unit")],
+)  # fmt: skip
+def test_search_finds_it_among_the_first_five(chromium, book, words, page):
+    """What readers type: American spelling, names of frameworks, a question."""
+    tab = chromium.new_page()
+    tab.goto(f"{book.as_uri()}/search.html?q={quote(words)}")
+    tab.locator("#search-results .search-summary", has_text=re.compile("found|match")).wait_for()
+    hits = tab.locator("#search-results ul.search > li a[href]")
+    first = [hit.get_attribute("href") for hit in hits.all()[:5]]
+    tab.close()
+    assert [address for address in first if page in address], first
+
+
+@pytest.mark.parametrize("page", ["api", "relu"])
+def test_the_copy_button_takes_what_can_be_run(chromium, book, page):
+    """Of a Python session the lines that were typed, without prompts; of other code all."""
+    tab = chromium.new_page()
+    tab.goto((book / "chapters" / f"{page}.html").as_uri())
+    tab.locator(".copybtn").first.wait_for(state="attached")
+    blocks = tab.locator(".copybtn").evaluate_all(
+        "buttons => buttons.map(b => [b.previousElementSibling.textContent, copyTargetText(b)])"
+    )
+    tab.close()
+    sessions = 0
+    for shown, copied in blocks:
+        typed = [line[4:] for line in shown.splitlines() if re.match(r"(>>>|\.\.\.) ", line)]
+        sessions += bool(typed)
+        assert copied.strip() == ("\n".join(typed) if typed else shown).strip()
+    assert blocks and bool(sessions) == (page == "api")
+
+
 @pytest.fixture(scope="session")
 def plain_tab(chromium):
     with chromium.new_context(java_script_enabled=False) as context:

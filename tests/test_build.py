@@ -234,6 +234,20 @@ def test_a_failed_build_fails_again_and_is_not_taken_for_new(updated_book, fault
 
 
 @pytest.mark.slow
+def test_a_repair_that_repairs_nothing_is_a_warning(updated_book):
+    """It can go: a release has repaired the fault."""
+    extension = updated_book / "_ext" / "book_pages.py"
+    good = extension.read_text(encoding="utf-8")
+    assert 'r\' role="doc-biblioentry"\'' in good
+    changed = good.replace('r\' role="doc-biblioentry"\'', "'role=nobody'")
+    extension.write_text(changed, encoding="utf-8")
+    run = build(updated_book)
+    extension.write_text(good, encoding="utf-8")
+    assert run.returncode == 1
+    assert "nothing left to repair" in run.stderr and "a deprecated role" in run.stderr
+
+
+@pytest.mark.slow
 def test_a_cell_that_fails_stops_the_build(updated_book):
     """The message says where and why; nothing is cached or built, and it fails again."""
     path = updated_book / "chapters" / "relu.ipynb"

@@ -73,3 +73,23 @@ def test_first_cell_installs_when_and_only_when_the_library_is_missing(
             assert (tmp_path / name).read_bytes() == path.with_name(name).read_bytes()
     install = ("pip", "install -q git+https://example.org/book mpmath")
     assert run == ([install] * len(NOTEBOOKS) if missing else [])
+
+
+def test_a_downloaded_notebook_says_what_it_needs(book, monkeypatch):
+    """Without a public address its first cell ends in advice, where the library is missing."""
+    for path in NOTEBOOKS:
+        held = nbformat.read(book / "_sources" / "chapters" / path.name, as_version=4)
+        assert [cell.source for cell in held.cells[1:]] == [
+            cell.source for cell in read_notebook(path).cells
+        ]
+    first = next(cell.source for cell in held.cells)
+    exec(first, {})
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=r"needs actfun.*pip install \. mpmath"):
+        exec(first, {})
+
+
+def test_with_a_public_address_a_downloaded_notebook_installs_the_library():
+    page = nbformat.v4.new_notebook()
+    cell = live_notebooks.live(page, "git+https://example.org/book").cells[0].source
+    assert "%pip install -q git+https://example.org/book mpmath" in cell and "raise" not in cell
