@@ -238,8 +238,8 @@ def test_a_repair_that_repairs_nothing_is_a_warning(updated_book):
     """It can go: a release has repaired the fault."""
     extension = updated_book / "_ext" / "book_pages.py"
     good = extension.read_text(encoding="utf-8")
-    assert 'r\' role="doc-biblioentry"\'' in good
-    changed = good.replace('r\' role="doc-biblioentry"\'', "'role=nobody'")
+    assert "r' role=\"doc-biblioentry\"'" in good
+    changed = good.replace("r' role=\"doc-biblioentry\"'", "'role=nobody'")
     extension.write_text(changed, encoding="utf-8")
     run = build(updated_book)
     extension.write_text(good, encoding="utf-8")

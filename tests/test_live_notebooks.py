@@ -13,10 +13,6 @@ from IPython.core.inputtransformer2 import TransformerManager
 sys.path.insert(0, str(ROOT / "tools"))
 import live_notebooks  # noqa: E402
 
-# What Pyodide ships compiled, and what PyPI has as pure Python.
-IN_THE_BROWSER = {
-    "numpy", "scipy", "matplotlib", "scikit-learn", "pillow", "ipywidgets", "ipython", "mpmath",
-}  # fmt: skip
 IMPORTED_AS = {"sklearn": "scikit-learn", "PIL": "pillow", "IPython": "ipython"}
 
 
@@ -36,18 +32,20 @@ def foreign(source):
 
 @each_notebook
 def test_runs_in_the_browser(path):
-    assert foreign(code(read_notebook(path))) <= IN_THE_BROWSER
+    assert foreign(code(read_notebook(path))) <= live_notebooks.IN_THE_BROWSER
 
 
 def test_the_library_is_pure_and_needs_nothing_that_the_browser_lacks():
-    assert {re.match(r"[\w-]+", needed)[0] for needed in requires("actfun")} <= IN_THE_BROWSER
+    assert {
+        re.match(r"[\w-]+", needed)[0] for needed in requires("actfun")
+    } <= live_notebooks.IN_THE_BROWSER
     files = [
         path for path in (ROOT / "lib" / "actfun").rglob("*.*") if "__pycache__" not in path.parts
     ]
     assert {path.suffix for path in files} == {".py", ".mplstyle"}
     for path in files:
         if path.suffix == ".py":
-            assert foreign(path.read_text(encoding="utf-8")) <= IN_THE_BROWSER, path
+            assert foreign(path.read_text(encoding="utf-8")) <= live_notebooks.IN_THE_BROWSER, path
 
 
 @pytest.mark.parametrize("missing", [True, False])

@@ -10,10 +10,7 @@ import zipfile
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import NOTEBOOKS, ROOT, SITE, build, each_notebook, soup
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name, parse_wheel_filename
-from test_browser import (
+from browsing import (
     AXE,
     DESK,
     EVERY_PAGE,
@@ -24,7 +21,9 @@ from test_browser import (
     different,
     serving,
 )
-from test_live_notebooks import IN_THE_BROWSER
+from conftest import NOTEBOOKS, ROOT, SITE, build, each_notebook, soup
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 sys.path.insert(0, str(ROOT / "tools"))
 import live_notebooks  # noqa: E402
@@ -153,7 +152,7 @@ def test_pyodide_and_the_site_have_all_that_the_library_and_the_notebooks_need()
         name, version, _, tags = parse_wheel_filename(wheel.name)
         assert "any" in {tag.platform for tag in tags}, wheel
         held[name] = max(version, held.get(name, version))
-    assert IN_THE_BROWSER <= set(held)
+    assert live_notebooks.IN_THE_BROWSER <= set(held)
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]

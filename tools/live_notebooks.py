@@ -16,6 +16,10 @@ from pathlib import Path
 
 import nbformat
 
+# What Pyodide ships compiled, and what PyPI has as pure Python.
+IN_THE_BROWSER = {
+    "numpy", "scipy", "matplotlib", "scikit-learn", "pillow", "ipywidgets", "ipython", "mpmath",
+}  # fmt: skip
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 INSTALL = """\
 # The library of the book, and what one page needs besides, wherever they are missing.
