@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+FOLDERS = {
+    "MPLCONFIGDIR": ".matplotlib", "IPYTHONDIR": ".ipython", "JUPYTER_RUNTIME_DIR": ".kernels",
+}  # fmt: skip
+
 
 def variables(root):
     """The environment variables for a kernel, or for the process that starts it.
@@ -17,15 +21,14 @@ def variables(root):
         **kept,
         **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
         "PYTHONHASHSEED": "0",
-        "MPLCONFIGDIR": str(root / "_build" / ".matplotlib"),
-        "IPYTHONDIR": str(root / "_build" / ".ipython"),
+        **{name: str(root / "_build" / folder) for name, folder in FOLDERS.items()},
     }
 
 
 def prepare(root):
     """Let matplotlib look for the fonts before a page does, which would say so on stderr."""
     prepared = variables(root)
-    for name in ("MPLCONFIGDIR", "IPYTHONDIR"):
+    for name in FOLDERS:
         Path(prepared[name]).mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-c", "import matplotlib.font_manager"]
     subprocess.run(command, env=prepared, stderr=subprocess.DEVNULL, check=True)

@@ -163,7 +163,7 @@ def fill_cache(app, env, docnames):
     if not paths:
         return
     LOGGER.info("")
-    LOGGER.info("executing %d notebooks, %d at a time …", len(paths), AT_A_TIME)
+    LOGGER.info("executing %d notebooks, %d at a time", len(paths), AT_A_TIME)
     ended = 0
 
     def use(path, notebook, seconds):

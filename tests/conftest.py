@@ -104,7 +104,8 @@ def build(folder, builder="html"):
     """Build the book in this folder, as `make book` does; returns the finished process."""
     program = Path(sys.executable).with_name(BUILD[0])
     command = [program, *BUILD[1:], "--builder", builder]
-    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
+    said = {"capture_output": True, "encoding": "utf-8", "env": {**os.environ, "PYTHONUTF8": "1"}}
+    return subprocess.run(command, cwd=folder, **said)
 
 
 def built(builder):

@@ -11,6 +11,7 @@ import pytest
 from conftest import ROOT, build, page_of
 
 sys.path.insert(0, str(ROOT / "_ext"))
+import environment  # noqa: E402
 import notebooks  # noqa: E402
 import sources  # noqa: E402
 
@@ -151,7 +152,7 @@ def test_a_kernel_has_nothing_from_whoever_runs_it(tmp_path, monkeypatch, capfd)
     settings = home / ".config" / "matplotlib" / "matplotlibrc"
     settings.write_text("lines.linewidth: 9", encoding="utf-8")
     monkeypatch.setenv("HOME", str(home))
-    for name in ("MPLCONFIGDIR", "IPYTHONDIR"):
+    for name in environment.FOLDERS:
         monkeypatch.delenv(name, raising=False)
     path = tmp_path / "page.ipynb"
     nbformat.write(

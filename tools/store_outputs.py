@@ -70,7 +70,7 @@ def main(names):
     paths = [Path(name).resolve() for name in names] or sorted(ROOT.glob("chapters/*.ipynb"))
     problems = notebooks.execute(ROOT, paths, store)
     for problem in problems:
-        print(f"\n{problem}\n")
+        print(f"\n{problem}\n", file=sys.stderr, flush=True)
     print(f"{len(paths) - len(problems)} of {len(paths)} notebooks stored.")
     return 1 if problems else 0
 
