@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sys
+from contextlib import contextmanager
 
 import nbformat
 import pytest
@@ -176,102 +177,86 @@ def search_index(book):
     return json.loads(text.removeprefix("Search.setIndex(").removesuffix(")"))
 
 
+def stamp_of(book):
+    path = book / "_build" / ".html-made-from"
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
 def succeed(book):
     run = build(book)
     assert run.returncode == 0, run.stdout + run.stderr
     return run
 
 
-@pytest.fixture(scope="module")
-def updated_book(small_book):
-    """Built, given a page with index entries, and built again."""
+@pytest.mark.slow
+def test_an_update_is_as_good_as_a_whole_build(small_book):
+    """A new page is in the contents of all and in the search; one that is gone is nowhere."""
+    html, toc = small_book / "_build" / "html", small_book / "_toc.yml"
+    few = toc.read_text(encoding="utf-8")
     first = succeed(small_book)
     assert "[ 1/1] relu" in first.stdout and first.stderr == ""
-    page = "# Words\n\n```{index} rare word\n```\n\nThese.\n\n```{glossary}\nkink\n  A bend.\n```\n"
+
+    page = "# Words\n\n```{index} rare word\n```\n\nThese.\n"
     (small_book / "chapters" / "words.md").write_text(page, encoding="utf-8")
-    toc = (small_book / "_toc.yml").read_text(encoding="utf-8")
-    toc = toc.replace("]}", ", {file: chapters/words}]}")
-    (small_book / "_toc.yml").write_text(toc, encoding="utf-8")
+    toc.write_text(few.replace("]}", ", {file: chapters/words}]}"), encoding="utf-8")
     second = succeed(small_book)
     assert "executing" not in second.stdout
-    return small_book
-
-
-@pytest.mark.slow
-def test_a_new_page_is_in_the_contents_of_the_others(updated_book):
-    html = updated_book / "_build" / "html"
     assert 'href="chapters/words.html"' in (html / "intro.html").read_text(encoding="utf-8")
-    assert 'href="words.html"' in (html / "chapters" / "relu.html").read_text(encoding="utf-8")
-    assert "42" in (html / "chapters" / "relu.html").read_text(encoding="utf-8")
+    relu = (html / "chapters" / "relu.html").read_text(encoding="utf-8")
+    assert 'href="words.html"' in relu and ">42" in relu
+    updated = search_index(small_book)
+    assert {"rare word", "slope"} <= set(updated["indexentries"])
+    assert stamp_of(small_book) == sources.of_book(small_book)
+
+    shutil.rmtree(html)
+    shutil.rmtree(small_book / "_build" / ".doctrees")
+    succeed(small_book)
+    assert search_index(small_book) == updated
+
+    toc.write_text(few, encoding="utf-8")
+    succeed(small_book)
+    assert (html / "chapters" / "relu.html").exists()
+    assert not (html / "chapters" / "words.html").exists()
+    assert set(search_index(small_book)["indexentries"]) == {"slope", "斜率"}
+
+
+@contextmanager
+def changed(path, text):
+    good = path.read_text(encoding="utf-8")
+    path.write_text(text(good), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(good, encoding="utf-8")
 
 
 @pytest.mark.slow
-def test_an_update_finds_what_a_whole_build_finds(updated_book):
-    succeed(updated_book)
-    updated = search_index(updated_book)
-    assert {"rare word", "kink"} <= set(updated["indexentries"])
-    shutil.rmtree(updated_book / "_build" / "html")
-    shutil.rmtree(updated_book / "_build" / ".doctrees")
-    succeed(updated_book)
-    assert search_index(updated_book) == updated
+def test_a_failed_build_fails_again_and_is_not_taken_for_new(small_book):
+    with changed(small_book / "intro.md", lambda text: text + "\n{ref}`nowhere`\n"):
+        for _ in range(2):
+            run = build(small_book)
+            assert run.returncode == 1 and "intro.md:" in run.stderr, run.stdout + run.stderr
+            assert stamp_of(small_book) is None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "fault", ["{ref}`nowhere`", "```{nonsense}\n```"], ids=["reference", "directive"]
-)
-def test_a_failed_build_fails_again_and_is_not_taken_for_new(updated_book, fault):
-    """Until its cause is gone; then the page is whole."""
-    page = updated_book / "chapters" / "words.md"
-    good, stamp = page.read_text(encoding="utf-8"), updated_book / "_build" / ".html-made-from"
-    page.write_text(f"{good}\n{fault}\n", encoding="utf-8")
-    for _ in range(2):
-        run = build(updated_book)
-        assert run.returncode == 1 and "words.md:" in run.stderr, run.stdout + run.stderr
-        assert not stamp.exists()
-    page.write_text(good, encoding="utf-8")
-    succeed(updated_book)
-    assert stamp.read_text(encoding="utf-8") == sources.of_book(updated_book)
-
-
-@pytest.mark.slow
-def test_a_repair_that_repairs_nothing_is_a_warning(updated_book):
+def test_a_repair_that_repairs_nothing_is_a_warning(small_book):
     """It can go: a release has repaired the fault."""
-    extension = updated_book / "_ext" / "book_pages.py"
-    good = extension.read_text(encoding="utf-8")
-    assert "r' role=\"doc-biblioentry\"'" in good
-    changed = good.replace("r' role=\"doc-biblioentry\"'", "'role=nobody'")
-    extension.write_text(changed, encoding="utf-8")
-    run = build(updated_book)
-    extension.write_text(good, encoding="utf-8")
+    repair = "' role=\"doc-biblioentry\"'"
+    with changed(small_book / "_ext" / "book_pages.py", lambda text: text.replace(repair, "'#!'")):
+        run = build(small_book)
     assert run.returncode == 1
     assert "nothing left to repair" in run.stderr and "a deprecated role" in run.stderr
 
 
 @pytest.mark.slow
-def test_a_cell_that_fails_stops_the_build(updated_book):
-    """The message says where and why; nothing is cached or built, and it fails again."""
-    path = updated_book / "chapters" / "relu.ipynb"
-    good = path.read_text(encoding="utf-8")
-    nbformat.write(page_of("print(6 * 7)", "1 / 0"), path)
-    for _ in range(2):
-        run = build(updated_book)
-        assert run.returncode == 1
-        assert "chapters/relu.ipynb, cell 3, fails" in run.stderr
-        assert "ZeroDivisionError" in run.stderr and "1 of 1 notebooks fail" in run.stderr
-        assert "asyncio" not in run.stderr and "sphinx" not in run.stderr, "our own traceback"
-        assert not list((updated_book / "_build" / "html").rglob("*.html"))
-    path.write_text(good, encoding="utf-8")
-    assert "executing" not in succeed(updated_book).stdout
-
-
-@pytest.mark.slow
-def test_a_page_that_is_gone_is_not_published(updated_book):
-    toc = (updated_book / "_toc.yml").read_text(encoding="utf-8")
-    toc = toc.replace(", {file: chapters/words}", "")
-    (updated_book / "_toc.yml").write_text(toc, encoding="utf-8")
-    succeed(updated_book)
-    html = updated_book / "_build" / "html"
-    assert (html / "chapters" / "relu.html").exists()
-    assert not (html / "chapters" / "words.html").exists()
-    assert "rare word" not in search_index(updated_book)["indexentries"]
+def test_a_cell_that_fails_stops_the_build(small_book):
+    """The message says where and why, in few lines; no page is written."""
+    failing = nbformat.writes(page_of("print(6 * 7)", "1 / 0"))
+    with changed(small_book / "chapters" / "relu.ipynb", lambda text: failing):
+        run = build(small_book)
+    assert run.returncode == 1
+    assert "chapters/relu.ipynb, cell 3, fails" in run.stderr
+    assert "ZeroDivisionError" in run.stderr and "1 of 1 notebooks fail" in run.stderr
+    assert "asyncio" not in run.stderr and "sphinx" not in run.stderr, "our own traceback"
+    assert not list((small_book / "_build" / "html").rglob("*.html"))
