@@ -72,7 +72,6 @@ pdf: $(STAMP)    ## the book on paper: _build/latex/activation-functions.pdf (ne
 	$(BIN)/python -m pytest -n0 -q tests/check_pdf.py
 
 zip: $(STAMP)    ## the book to be read offline: _build/activation-functions.zip
-	rm -rf _build/html _build/.doctrees # an update would lose entries of the search; no notebook runs again
 	$(BUILD)
 	ln -sfn html _build/activation-functions
 	$(BIN)/python -m zipfile -c _build/activation-functions.zip _build/activation-functions

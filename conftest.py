@@ -1,4 +1,4 @@
-"""For every process of the tests: threads, who runs what, and what notebooks leave behind."""
+"""How pytest runs the notebooks, and shares out all it runs: tests/conftest.py is for the tests."""
 
 import os
 import re
@@ -8,14 +8,18 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "_ext"))
-import book_build  # noqa: E402
+import environment  # noqa: E402
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")  # for the kernels of notebooks as well: two processes run
+os.environ.pop("MPLBACKEND", None)
+os.environ.update(environment.variables(ROOT))
+
+
+def pytest_sessionstart(session):
+    if not hasattr(session.config, "workerinput"):  # once, before the workers start
+        environment.prepare(ROOT)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -37,31 +41,17 @@ def pytest_runtest_teardown(item, nextitem):
     if not hasattr(notebook, "nb") or (nextitem and nextitem.parent is notebook):
         return
     run = [cell.test_outputs for cell in item.session.items if cell.parent is notebook]
-    if all(
-        outputs is not None and all(output.output_type != "error" for output in outputs)
-        for outputs in run
-    ):
-        keep_for_the_book(notebook, run)
-
-
-def keep_for_the_book(notebook, run):
-    """Put a notebook into the cache of the book, if its code cells have all got their outputs."""
-    from jupyter_cache import get_cache
-    from jupyter_cache.base import CacheBundleIn
-
     executed = deepcopy(notebook.nb)
-    executed.metadata.language_info.pygments_lexer = "ipython3"  # which the kernel would say
     code = [cell for cell in executed.cells if cell.cell_type == "code"]
-    if len(run) < len(code):
-        return
-    for cell, outputs in zip(code, run, strict=True):
-        cell.outputs = outputs
-    folder = book_build.cache_folder(ROOT)
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".lock"):
-        cache = get_cache(folder)
-        cache.cache_notebook_bundle(CacheBundleIn(executed, notebook.path), overwrite=True)
-        cache.db.dispose()  # it would be left open, which Python 3.13 complains of
+    if len(run) == len(code) and None not in run:
+        import notebooks
+
+        for cell, outputs in zip(code, run, strict=True):
+            cell.outputs = outputs
+        try:
+            notebooks.keep(notebooks.cache_folder(ROOT), notebook.path, executed)
+        except notebooks.Unusable:
+            pass  # nbval has said what is wrong
 
 
 def pytest_terminal_summary(terminalreporter):

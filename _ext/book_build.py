@@ -1,38 +1,41 @@
 """What the build of the book needs and no setting gives."""
 
-import hashlib
 import shutil
-import sys
 from pathlib import Path
 
+import sources
 from docutils import nodes
 from sphinx.domains.std import StandardDomain
 
 
-def cache_folder(root):
-    """Where executed notebooks are kept: another place for another library or other requirements.
+def read_afresh(app, config):
+    """Read every page each time: what takes minutes, the notebooks, is in a cache of its own.
 
-    A cache by itself looks at the notebooks only.
+    Sphinx by itself reads what it holds for outdated. It overlooks contents, data and library,
+    shows the faults of a failed build only once, and drops from the search what the index says of
+    pages that it does not read.
     """
-    sources = [*(root / "lib").rglob("*.py"), *(root / "lib").rglob("*.mplstyle")]
-    digest = hashlib.sha256(sys.version.encode())
-    for path in [*sorted(sources), root / "requirements.txt"]:
-        digest.update(path.read_bytes())
-    return root / "_build" / ".jupyter_cache" / digest.hexdigest()[:16]
+    (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
 
 
-def key_the_cache(app, config):
-    """Let the cache depend on the library. A changed path makes Sphinx read every page again."""
-    current = cache_folder(Path(app.srcdir))
-    for old in current.parent.glob("*"):
-        if old != current and old.is_dir():
-            shutil.rmtree(old)
-    config.nb_execution_cache_path = str(current)
+def write_afresh(app):
+    """Leave nothing of an earlier book: a page that is gone, or one of a build that failed."""
+    stamp(app).unlink(missing_ok=True)
+    if app.builder.name == "html":
+        shutil.rmtree(app.outdir)
+        Path(app.outdir).mkdir()
+    app.made_from = sources.of_book(Path(app.srcdir))
 
 
-def notice_assets(app, env, added, changed, removed):
-    """Write one page at least: without any, Sphinx copies no changed style sheet."""
-    return [app.config.root_doc] if app.builder.format == "html" else []
+def stamp(app):
+    """The file beside a folder of built pages that says what they were made from."""
+    return Path(app.outdir).with_name(f".{app.builder.name}-made-from")
+
+
+def sign(app, exception):
+    """Say what the book was made from, if there is nothing wrong with it."""
+    if not exception and not app._warncount:
+        stamp(app).write_text(app.made_from, encoding="utf-8")
 
 
 def keep_ids_unique(app, doctree, docname):
@@ -60,21 +63,20 @@ def skip_field_aliases(app, what, name, obj, skip, options):
 
 
 def drop_leftovers(app, exception):
-    """Publish neither the theme's source maps and templates nor reports of earlier failures."""
-    if exception is None:
-        out = Path(app.outdir)
-        for path in [*out.rglob("*.map"), *out.glob("_static/*webpack-macros.html")]:
-            path.unlink()
-        shutil.rmtree(Path(app.outdir) / "reports", ignore_errors=True)
+    """Do not publish the theme's source maps and templates."""
+    out = Path(app.outdir)
+    for path in [*out.rglob("*.map"), *out.glob("_static/*webpack-macros.html")]:
+        path.unlink()
 
 
 def setup(app):
     # The search finds terms of the glossary, in either language; Sphinx leaves them out.
     StandardDomain.object_types["term"].attrs["searchprio"] = 1
-    app.connect("config-inited", key_the_cache)
-    app.connect("env-get-outdated", notice_assets)
+    app.connect("config-inited", read_afresh)
+    app.connect("builder-inited", write_afresh, priority=1)  # before anyone writes there
     app.connect("autodoc-process-docstring", end_sections, priority=400)  # before Napoleon
     app.connect("autodoc-skip-member", skip_field_aliases)
     app.connect("doctree-resolved", keep_ids_unique)
     app.connect("build-finished", drop_leftovers)
+    app.connect("build-finished", sign, priority=999)  # when all have said what is wrong
     return {"parallel_read_safe": True, "parallel_write_safe": True}

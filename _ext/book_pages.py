@@ -7,6 +7,9 @@ from textwrap import shorten
 from urllib.parse import urlsplit
 
 from docutils import nodes
+from sphinx.util import logging
+
+LOGGER = logging.getLogger(__name__)
 
 # Faults of the theme and of extensions: what is wrong, how it looks, what takes its place.
 REPAIRS = [
@@ -130,12 +133,16 @@ def finish(app, exception):
     if exception or app.builder.format != "html":
         return
     out, config = Path(app.outdir), app.config
+    idle = {what for what, _, _ in REPAIRS}
     for path in out.rglob("*.html"):
-        page = text = path.read_text(encoding="utf-8")
-        for _, fault, repaired in REPAIRS:
-            text = re.sub(fault, repaired, text)
-        if text != page:
-            path.write_text(text, encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        for what, fault, repaired in REPAIRS:
+            text, count = re.subn(fault, repaired, text)
+            if count:
+                idle.discard(what)
+        path.write_text(text, encoding="utf-8")
+    for what in sorted(idle):
+        LOGGER.warning("nothing left to repair of this, see REPAIRS in %s: %s", __name__, what)
     redirect = REDIRECT.format(title=escape(config.html_title), page=config.root_doc)
     (out / "index.html").write_text(redirect, encoding="utf-8")
     if config.html_baseurl:
@@ -154,7 +161,6 @@ def sitemap(address, pages):
 
 
 def setup(app):
-    app.add_config_value("pages_made_by", Path(__file__).read_text(encoding="utf-8"), "html")
     app.connect("config-inited", find_address)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", gather_chinese)

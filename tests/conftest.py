@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -24,8 +25,9 @@ settings.register_profile("same", derandomize=True, deadline=None, max_examples=
 settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "_ext")]
 import browser  # noqa: E402
+import sources  # noqa: E402
 
 HTML = ROOT / "_build" / "html"
 SITE = ROOT / "_build" / "site"
@@ -35,10 +37,6 @@ ABOUT_PAGES = {
     "test_notebooks.py", "test_numbers.py", "test_references.py",
 }  # fmt: skip
 BUILD = ["jupyter-book", "build", ".", "-W", "-n", "--keep-going"]
-SOURCES = [
-    "_config.yml", "_toc.yml", "_ext/*.py", "intro.md", "references.bib", "requirements.txt",
-    "chapters/*.md", "chapters/*.ipynb", "assets/*", "lib/actfun/*",
-]  # fmt: skip
 
 
 def toc_pages():
@@ -74,44 +72,95 @@ def gzipped(file):
     return len(gzip.compress(file.read_bytes()))
 
 
-def newest_source():
-    files = [path for pattern in SOURCES for path in ROOT.glob(pattern) if path.is_file()]
-    return max(path.stat().st_mtime for path in files)
+def is_new(name):
+    """Whether _build has this folder, made without a warning from what is here now."""
+    stamp = HTML.with_name(f".{name}-made-from")
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == sources.of_book(ROOT)
 
 
 # PyTorch is no requirement of the book, and few who test it have made the site: without them
 # nothing that needs them is collected. Where they must be there (.ci/), their absence is an error.
 if os.environ.get("ACTFUN_NEEDS_TORCH") and not find_spec("torch"):
     raise ModuleNotFoundError("ACTFUN_NEEDS_TORCH is set, but PyTorch is not installed")
-SITE_IS_NEW = SITE.exists() and SITE.stat().st_mtime > newest_source()
+SITE_IS_NEW = is_new("site")
 if os.environ.get("ACTFUN_NEEDS_SITE") and not SITE_IS_NEW:
     raise FileNotFoundError("ACTFUN_NEEDS_SITE is set, but _build/site is missing or old")
 collect_ignore = [] if find_spec("torch") else ["test_frameworks.py"]
 collect_ignore += [] if SITE_IS_NEW else ["test_site.py"]
 
 
+def build(folder, builder="html"):
+    """Build the book in this folder, as `make book` does; returns the finished process."""
+    program = Path(sys.executable).with_name(BUILD[0])
+    command = [program, *BUILD[1:], "--builder", builder]
+    said = {"capture_output": True, "encoding": "utf-8", "env": {**os.environ, "PYTHONUTF8": "1"}}
+    return subprocess.run(command, cwd=folder, **said)
+
+
 def built(builder):
-    """The folder of the book as this builder makes it; built first if a source is newer than it."""
-    folder = HTML.with_name(builder)
-    stamp = HTML.with_name(f".{builder}-built-for-tests")
+    """The folder of the book as this builder makes it; built first, if it is not new."""
     HTML.parent.mkdir(exist_ok=True)
     with FileLock(HTML.with_name(".build.lock")):
-        if not stamp.exists() or stamp.stat().st_mtime < newest_source():
-            started = newest_source()
-            command = [str(Path(sys.executable).with_name(BUILD[0])), *BUILD[1:]]
-            run = subprocess.run(
-                [*command, "--builder", builder],
-                cwd=ROOT,
-                capture_output=True,
-                encoding="utf-8",
-                timeout=1800,
-            )
+        if not is_new(builder):
+            run = build(ROOT, builder)
             if run.returncode:
                 tail = "\n".join((run.stdout + run.stderr).splitlines()[-60:])
                 pytest.fail(f"the book does not build ({' '.join(BUILD)}):\n{tail}", pytrace=False)
-            stamp.touch()
-            os.utime(stamp, (started, started))
-    return folder
+    return HTML.with_name(builder)
+
+
+def page_of(*code):
+    """A notebook with a title and these code cells."""
+    cells = [nbformat.v4.new_markdown_cell("# A page")]
+    page = nbformat.v4.new_notebook(cells=cells + list(map(nbformat.v4.new_code_cell, code)))
+    page.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    return page
+
+
+INTRO = """\
+# A book
+
+Its first words {cite:p}`nair2010`. A formula: $x = 1$, and so on.
+
+::::{tab-set}
+:::{tab-item} A tab
+Its words.
+:::
+::::
+
+|  | a column |
+|---|---|
+| a row | 1 |
+
+```{glossary}
+slope
+  How steep it is.
+
+斜率
+  The same.
+```
+
+```{bibliography}
+```
+"""  # what the theme and its extensions set in a way that has to be repaired
+
+
+@pytest.fixture(scope="module")
+def small_book(tmp_path_factory):
+    """The folder of a book of two pages with our settings, not built yet."""
+    book = tmp_path_factory.mktemp("book")
+    for name in ("_ext", "assets", "tools", "lib"):
+        shutil.copytree(ROOT / name, book / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("references.bib", "_config.yml"):
+        shutil.copy(ROOT / name, book)
+    toc = "{format: jb-book, root: intro, chapters: [{file: chapters/relu}]}"
+    (book / "_toc.yml").write_text(toc, encoding="utf-8")
+    (book / "intro.md").write_text(INTRO, encoding="utf-8")
+    (book / "chapters").mkdir()
+    page = page_of("print(6 * 7)")
+    page.cells[1].metadata["tags"] = ["hide-input"]
+    nbformat.write(page, book / "chapters" / "relu.ipynb")
+    return book
 
 
 @pytest.fixture(scope="session")

@@ -1,32 +1,31 @@
 """Every page of the built book in a real browser, from file://, as a reader opens it."""
 
 import re
-import sys
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import toc_pages, transferred
+from browsing import (
+    AXE,
+    DESK,
+    EVERY_PAGE,
+    PHONE,
+    PICTURE,
+    TWO_FRAMES,
+    by_keyboard,
+    complaints_of,
+    different,
+    serving,
+)
+from conftest import transferred
 
-# Low, since it takes time to paint.
-DESK = {"width": 1280, "height": 450}
-PHONE = {"width": 360, "height": 450}
-EVERY_PAGE = [*toc_pages(), "genindex", "search", "404"]
-
-# What stands in the picture of a slider, and what its controls say, in one string each.
-PICTURE = "slider => [...slider.querySelectorAll('svg')].map(svg => svg.innerHTML).join()"
+# What the controls of a slider say, and what stands beside them.
 SPOKEN = "input => input.getAttribute('aria-valuetext')"
 SHOWN = """input => {
     const output = document.querySelector(`output[for~="${CSS.escape(input.id)}"]`)
         ?? input.parentElement.querySelector('output');
     return output && output.textContent.trim();
 }"""
-AXE = {"preload": False, "resultTypes": ["violations"]}  # preload would fetch the style sheets anew
 INKS = """() => [...document.querySelectorAll('.actfun-figure svg, .actfun-slider svg')]
     .map(svg => getComputedStyle(svg).color)"""
 UNFOLD = """() => {
@@ -97,30 +96,6 @@ WIDE = """() => {
 }"""
 
 
-@contextmanager
-def serving(folder):
-    """The address of a local server that has the folder at its root and below any one folder."""
-
-    class Handler(SimpleHTTPRequestHandler):
-        def translate_path(self, path):
-            found = super().translate_path(path)
-            below = path.lstrip("/").partition("/")[2]
-            return found if Path(found).exists() else super().translate_path(f"/{below}")
-
-        def log_message(self, *args):
-            pass
-
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, request, address):
-            if not isinstance(sys.exc_info()[1], ConnectionError):  # a tab closed while it loaded
-                super().handle_error(request, address)
-
-    with Server(("127.0.0.1", 0), partial(Handler, directory=folder)) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
 @pytest.fixture(scope="session")
 def server(book):
     with serving(book) as address:
@@ -130,24 +105,6 @@ def server(book):
 @pytest.fixture(scope="module", params=EVERY_PAGE)
 def page_name(request):
     return request.param
-
-
-def complaints_of(tab, own="file:"):
-    """Everything that the browser says about the page from now on; other hosts are cut off."""
-    complaints = []
-
-    def refuse(route):
-        complaints.append(f"asked another host: {route.request.url}")
-        route.abort()
-
-    def console(message):
-        if message.type in ("error", "warning"):
-            complaints.append(f"console {message.type}: {message.text}")
-
-    tab.route(re.compile(rf"^(?!{re.escape(own)}|data:|blob:)"), refuse)
-    tab.on("console", console)
-    tab.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-    return complaints
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +127,7 @@ def tab(chromium, book, server, page_name):
 def test_quiet_and_on_its_own(tab):
     """No console message, no script error, no request to another host, also while scrolling."""
     tab.evaluate("() => { window.scrollTo({ top: 1e6, behavior: 'instant' }); }")
-    tab.wait_for_timeout(100)
+    tab.evaluate(TWO_FRAMES)
     assert tab.complaints == []
 
 
@@ -265,33 +222,12 @@ def test_nothing_moves_for_those_who_want_no_motion(tab):
     assert left == 0
 
 
-def different(slider, before):
-    """Whether the picture is another one, at the latest after a moment."""
-    for _ in range(20):
-        if slider.evaluate(PICTURE) != before:
-            return True
-        slider.page.wait_for_timeout(50)
-    return False
-
-
 def check_words(control, kind):
     """What a screen reader says is what stands beside the control."""
     if kind == "range":
         spoken = control.evaluate(SPOKEN)
         assert spoken, "no aria-valuetext"
         assert spoken == control.evaluate(SHOWN)
-
-
-def by_keyboard(control, kind):
-    control.focus()
-    if kind == "range":
-        at_end = control.evaluate("e => Number(e.value) >= Number(e.max)")
-        control.press("ArrowLeft" if at_end else "ArrowRight")
-    elif kind == "select":
-        at_end = control.evaluate("e => e.selectedIndex === e.options.length - 1")
-        control.press("ArrowUp" if at_end else "ArrowDown")
-    else:
-        control.press("Space")
 
 
 def by_pointer(control, kind):
@@ -389,6 +325,45 @@ def test_search_finds(chromium, book, server, where, words, address):
     tab.close()
     page, _, target = leads_to.removeprefix(root).partition("#")
     assert f'id="{target}"' in (book / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "words, page",
+    [("zero centered", "glossary.html"), ("batchnorm", "glossary.html"),
+     ("multi-label", "choosing.html"), ("RuntimeWarning", "glossary.html"),
+     ("regression", "choosing.html"), ("derivative of relu at 0", "relu.html"),
+     ("dead unit", "glossary.html#term-dead-unit")],
+)  # fmt: skip
+def test_search_finds_it_among_the_first_five(chromium, book, words, page):
+    """What readers type: American spelling, names of frameworks, a question."""
+    tab = chromium.new_page()
+    tab.goto(f"{book.as_uri()}/search.html?q={quote(words)}")
+    tab.locator("#search-results .search-summary", has_text=re.compile("found|match")).wait_for()
+    hits = tab.locator("#search-results ul.search > li a[href]")
+    first = [hit.get_attribute("href") for hit in hits.all()[:5]]
+    tab.close()
+    assert [address for address in first if page in address], first
+
+
+def test_the_copy_button_takes_what_can_be_run(chromium, book):
+    """Of a Python session the lines that were typed, without prompts; of other code all."""
+    tab = chromium.new_page()
+    seen = set()
+    for page in ("api", "relu"):
+        tab.goto((book / "chapters" / f"{page}.html").as_uri())
+        tab.locator(".copybtn").first.wait_for(state="attached")
+        tab.evaluate(
+            "() => addEventListener('copy', event => { window.copied = event.target.value; })"
+        )
+        for button in tab.locator(".copybtn:visible").all()[:5]:
+            shown = button.evaluate("button => button.previousElementSibling.textContent")
+            button.press("Enter")
+            typed = [line[4:] for line in shown.splitlines() if re.match(r"(>>>|\.\.\.) ", line)]
+            seen.add((page, bool(typed)))
+            copied = tab.evaluate("() => window.copied")
+            assert copied.strip() == ("\n".join(typed) if typed else shown).strip()
+    tab.close()
+    assert {("api", True), ("relu", False)} <= seen
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,6 @@ from IPython.core.inputtransformer2 import TransformerManager
 sys.path.insert(0, str(ROOT / "tools"))
 import live_notebooks  # noqa: E402
 
-# What Pyodide ships compiled, and what PyPI has as pure Python.
-IN_THE_BROWSER = {
-    "numpy", "scipy", "matplotlib", "scikit-learn", "pillow", "ipywidgets", "ipython", "mpmath",
-}  # fmt: skip
 IMPORTED_AS = {"sklearn": "scikit-learn", "PIL": "pillow", "IPython": "ipython"}
 
 
@@ -36,18 +32,20 @@ def foreign(source):
 
 @each_notebook
 def test_runs_in_the_browser(path):
-    assert foreign(code(read_notebook(path))) <= IN_THE_BROWSER
+    assert foreign(code(read_notebook(path))) <= live_notebooks.IN_THE_BROWSER
 
 
 def test_the_library_is_pure_and_needs_nothing_that_the_browser_lacks():
-    assert {re.match(r"[\w-]+", needed)[0] for needed in requires("actfun")} <= IN_THE_BROWSER
+    assert {
+        re.match(r"[\w-]+", needed)[0] for needed in requires("actfun")
+    } <= live_notebooks.IN_THE_BROWSER
     files = [
         path for path in (ROOT / "lib" / "actfun").rglob("*.*") if "__pycache__" not in path.parts
     ]
     assert {path.suffix for path in files} == {".py", ".mplstyle", ".typed"}
     for path in files:
         if path.suffix == ".py":
-            assert foreign(path.read_text(encoding="utf-8")) <= IN_THE_BROWSER, path
+            assert foreign(path.read_text(encoding="utf-8")) <= live_notebooks.IN_THE_BROWSER, path
 
 
 @pytest.mark.parametrize("missing", [True, False])
@@ -74,3 +72,23 @@ def test_first_cell_installs_when_and_only_when_the_library_is_missing(
     packages = "matplotlib scikit-learn ipywidgets mpmath"
     install = ("pip", f"install -q git+https://example.org/book {packages}")
     assert run == ([install] * len(NOTEBOOKS) if missing else [])
+
+
+def test_a_downloaded_notebook_says_what_it_needs(book, monkeypatch):
+    """Without a public address its first cell ends in advice, where the library is missing."""
+    for path in NOTEBOOKS:
+        held = nbformat.read(book / "_sources" / "chapters" / path.name, as_version=4)
+        assert [cell.source for cell in held.cells[1:]] == [
+            cell.source for cell in read_notebook(path).cells
+        ]
+    first = next(cell.source for cell in held.cells)
+    exec(first, {})
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match=r"needs actfun.*pip install \. mpmath"):
+        exec(first, {})
+
+
+def test_with_a_public_address_a_downloaded_notebook_installs_the_library():
+    page = nbformat.v4.new_notebook()
+    cell = live_notebooks.live(page, "git+https://example.org/book").cells[0].source
+    assert "%pip install -q git+https://example.org/book mpmath" in cell and "raise" not in cell

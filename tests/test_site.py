@@ -4,20 +4,13 @@ import email
 import filecmp
 import json
 import re
-import shutil
-import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from bs4 import BeautifulSoup
-from conftest import BUILD, NOTEBOOKS, ROOT, SITE, each_notebook
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name, parse_wheel_filename
-from test_browser import (
+from browsing import (
     AXE,
     DESK,
     EVERY_PAGE,
@@ -28,7 +21,9 @@ from test_browser import (
     different,
     serving,
 )
-from test_live_notebooks import IN_THE_BROWSER
+from conftest import NOTEBOOKS, ROOT, SITE, build, each_notebook, soup
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 sys.path.insert(0, str(ROOT / "tools"))
 import live_notebooks  # noqa: E402
@@ -157,7 +152,7 @@ def test_pyodide_and_the_site_have_all_that_the_library_and_the_notebooks_need()
         name, version, _, tags = parse_wheel_filename(wheel.name)
         assert "any" in {tag.platform for tag in tags}, wheel
         held[name] = max(version, held.get(name, version))
-    assert IN_THE_BROWSER <= set(held)
+    assert live_notebooks.IN_THE_BROWSER <= set(held)
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
@@ -202,31 +197,16 @@ def test_landing_page_offers_what_is_there(chromium, site):
 
 
 @pytest.fixture(scope="module")
-def launch_links(tmp_path_factory):
+def launch_links(small_book):
     """Those of one page of a small book with our settings and a public address."""
-    book = tmp_path_factory.mktemp("book")
-    for name in ("_ext", "assets", "tools", "lib"):
-        shutil.copytree(ROOT / name, book / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("references.bib", "requirements.txt"):
-        shutil.copy(ROOT / name, book)
-    config = (ROOT / "_config.yml").read_text(encoding="utf-8")
+    config = (small_book / "_config.yml").read_text(encoding="utf-8")
     assert 'url: ""' in config
     config = config.replace('url: ""', 'url: "https://github.com/someone/activations"')
-    (book / "_config.yml").write_text(config, encoding="utf-8")
-    toc = "{format: jb-book, root: intro, chapters: [{file: chapters/relu}]}"
-    (book / "_toc.yml").write_text(toc, encoding="utf-8")
-    (book / "intro.md").write_text("# A book", encoding="utf-8")
-    (book / "chapters").mkdir()
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# ReLU")])
-    page.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(page, book / "chapters" / "relu.ipynb")
-    program = Path(sys.executable).with_name(BUILD[0])
-    run = subprocess.run(
-        [program, *BUILD[1:]], cwd=book, capture_output=True, encoding="utf-8", timeout=120
-    )
+    (small_book / "_config.yml").write_text(config, encoding="utf-8")
+    run = build(small_book)
     assert run.returncode == 0, run.stdout + run.stderr
-    html = (book / "_build" / "html" / "chapters" / "relu.html").read_text(encoding="utf-8")
-    return [a["href"] for a in BeautifulSoup(html, "html.parser").select("header a[href], a.btn")]
+    html = small_book / "_build" / "html" / "chapters" / "relu.html"
+    return [a["href"] for a in soup(html).select("header a[href], a.btn")]
 
 
 def test_binder_and_colab_open_the_notebook_of_the_page(launch_links):

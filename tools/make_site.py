@@ -26,6 +26,7 @@ def after_title(path, text):
 
 def main():
     shutil.rmtree(SITE, ignore_errors=True)
+    (BUILD / ".site-made-from").unlink(missing_ok=True)
     shutil.copytree(BUILD / "html", SITE)
     shutil.copytree(BUILD / "lite" / "site", SITE / "lite")
     held = json.loads((SITE / "lite" / "api" / "contents" / "all.json").read_text(encoding="utf-8"))
@@ -41,6 +42,7 @@ def main():
     links = [f'<a href="{p.name}">{p.suffix[1:].upper()}, {p.stat().st_size / 1e6:.0f} MB</a>'
              for p in taken]  # fmt: skip
     after_title(SITE / "intro.html", TAKE.format(links=", ".join(links)))
+    shutil.copy(BUILD / ".html-made-from", BUILD / ".site-made-from")
 
 
 if __name__ == "__main__":

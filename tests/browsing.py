@@ -1,0 +1,89 @@
+"""What the tests of the pages in a browser share."""
+
+import re
+import sys
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from conftest import toc_pages
+from playwright.sync_api import TimeoutError
+
+# Low, since it takes time to paint.
+DESK = {"width": 1280, "height": 450}
+PHONE = {"width": 360, "height": 450}
+EVERY_PAGE = [*toc_pages(), "genindex", "search", "404"]
+
+# What stands in the picture of a slider, in one string.
+PICTURE = "slider => [...slider.querySelectorAll('svg')].map(svg => svg.innerHTML).join()"
+TWO_FRAMES = """() => new Promise(done =>
+    requestAnimationFrame(() => requestAnimationFrame(done)))"""
+AXE = {"preload": False, "resultTypes": ["violations"]}  # preload would fetch the style sheets anew
+
+
+@contextmanager
+def serving(folder):
+    """The address of a local server that has the folder at its root and below any one folder."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def translate_path(self, path):
+            found = super().translate_path(path)
+            below = path.lstrip("/").partition("/")[2]
+            return found if Path(found).exists() else super().translate_path(f"/{below}")
+
+        def log_message(self, *args):
+            pass
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, request, address):
+            if not isinstance(sys.exc_info()[1], ConnectionError):  # a tab closed while it loaded
+                super().handle_error(request, address)
+
+    with Server(("127.0.0.1", 0), partial(Handler, directory=folder)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def complaints_of(tab, own="file:"):
+    """Everything that the browser says about the page from now on; other hosts are cut off."""
+    complaints = []
+
+    def refuse(route):
+        complaints.append(f"asked another host: {route.request.url}")
+        route.abort()
+
+    def console(message):
+        if message.type in ("error", "warning"):
+            complaints.append(f"console {message.type}: {message.text}")
+
+    tab.route(re.compile(rf"^(?!{re.escape(own)}|data:|blob:)"), refuse)
+    tab.on("console", console)
+    tab.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+    return complaints
+
+
+def different(slider, before):
+    """Whether the picture becomes another one."""
+    try:
+        slider.page.wait_for_function(
+            f"([slider, before]) => ({PICTURE})(slider) !== before",
+            arg=[slider.element_handle(), before],
+        )
+    except TimeoutError:
+        return False
+    return True
+
+
+def by_keyboard(control, kind):
+    control.focus()
+    if kind == "range":
+        at_end = control.evaluate("e => Number(e.value) >= Number(e.max)")
+        control.press("ArrowLeft" if at_end else "ArrowRight")
+    elif kind == "select":
+        at_end = control.evaluate("e => e.selectedIndex === e.options.length - 1")
+        control.press("ArrowUp" if at_end else "ArrowDown")
+    else:
+        control.press("Space")
