@@ -266,6 +266,7 @@ def test_any_iterable_will_do():
 
 
 def test_scores_of_a_race_over_numbers_are_drawn():
-    race = Race({0.1: np.ones(2), np.float32(0.5): np.zeros(2)}, {})
+    half, never = np.float32(0.5), np.zeros(2, bool)
+    race = Race({0.1: np.ones(2), half: np.zeros(2)}, {0.1: never, half: never})
     ticks = charts.spread(one(), race.scores).get_yticklabels()
     assert [tick.get_text() for tick in ticks] == ["0.1", "0.5"]

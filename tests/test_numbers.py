@@ -3,8 +3,9 @@
 A number counts as a result if it has a decimal point, a power of ten or a percent sign. Formulas,
 code, headings and the choices of a question are left out; a sentence that cites a source speaks of
 that source's numbers. A number that only stands in the code is not printed: typed twice, it would
-stay in the prose when the code moves on. What a reader would not take for a result (a year, a number
-of layers) is not looked at: this finds the figure that drifted from its cell, not every wrong word.
+stay in the prose when the code moves on. What a reader would not take for a result (a year, a
+number of layers) is not looked at: this finds the figure that drifted from its cell, not every
+wrong word.
 """
 
 import re

@@ -246,7 +246,11 @@ def test_dtype_shape_and_limits_hold_for_everything_that_is_allowed(f, kinds, pa
     assert all(type(value) in (float, str) for value in dataclasses.asdict(f).values())
 
 
-@pytest.mark.parametrize("f", [*ALL, softmax, log_softmax, softmax_jacobian], ids=str)
+@pytest.mark.parametrize(
+    "f",
+    [*ALL, softmax, log_softmax, softmax_jacobian],
+    ids=lambda f: getattr(f, "__name__", str(f)),
+)
 def test_a_masked_array_is_refused_before_its_mask_is_lost(f):
     for g in (f, f.derivative) if f in ALL else (f,):
         with pytest.raises(TypeError, match=r"^[xz] must not be a masked array.*filled"):

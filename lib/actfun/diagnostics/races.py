@@ -79,10 +79,10 @@ class Race(Comparable):
         return Table(self.header, self.rows(), align="lrrrrrr")
 
     def __repr__(self):
-        return repr(self.table())
+        return repr(self.table()) if self.scores else "no finished run"
 
     def _repr_markdown_(self):
-        return self.table()._repr_markdown_()
+        return self.table()._repr_markdown_() if self.scores else repr(self)
 
 
 def race(
