@@ -38,6 +38,11 @@ ifneq '$(shell test -w "$$HOME" && echo yes)' 'yes'
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 
+# Python finds a library below a folder named in Chinese or French in a locale that can say so only.
+ifneq '$(shell locale charmap 2>/dev/null)' 'UTF-8'
+export LC_ALL := C.UTF-8
+endif
+
 .PHONY: book fresh pdf zip lite site links validate lab test test-fast store lock clean clean-all help
 .DEFAULT_GOAL := book
 

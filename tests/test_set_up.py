@@ -131,6 +131,11 @@ def test_a_home_that_is_not_there_is_replaced(checkout):
     assert said.stdout == f"home is {checkout}/.venv/home\n"
 
 
+def test_a_locale_without_unicode_is_replaced(checkout):
+    said = make("--eval", "said: ; @echo $$LC_ALL", "said", LC_ALL="POSIX", folder=checkout)
+    assert said.stdout == "C.UTF-8\n"
+
+
 NO_BROWSER = """
 from contextlib import contextmanager
 
