@@ -13,16 +13,22 @@ PINS   := $(BIN)/uv pip compile -q --upgrade --python-version 3.10 --no-annotate
 AS     := $(if $(filter 0,$(shell id -u)),--allow-root)
 OPEN   := @echo "Open _build/html/index.html in a browser."
 
+# A locale without Unicode hides the library from Python if a folder above it is named in Unicode.
+SPEAK  := $(if $(filter UTF-8,$(shell locale charmap 2>/dev/null)),,LC_ALL=C.UTF-8)
+ifneq "$(SPEAK)" ""
+export LC_ALL := C.UTF-8
+endif
+
 # Where the environment finds the library. Empty before the first installation or after Python has
 # gone; another folder after a move of this one. In either case install anew.
-FOUND  := $(shell $(BIN)/python -c "import importlib.util as u; print(u.find_spec('actfun').origin)" 2>/dev/null)
+FOUND  := $(shell $(SPEAK) $(BIN)/python -c "import importlib.util as u; print(u.find_spec('actfun').origin)" 2>/dev/null)
 ifneq "$(FOUND)" "$(CURDIR)/lib/actfun/__init__.py"
 .PHONY: $(STAMP)
 endif
 
 # A Python that is named, here or in the environment, must be the one of .venv; else .venv keeps its own.
 WHICH  := -c "import sys; print(sys.base_prefix, sys.version)" 2>/dev/null
-THERE  := $(shell $(BIN)/python $(WHICH))
+THERE  := $(shell $(SPEAK) $(BIN)/python $(WHICH))
 MAKER  := $(PYTHON)
 ifneq "$(origin PYTHON)" "file"
 NAMED  := $(shell "$(PYTHON)" $(WHICH))

@@ -131,6 +131,16 @@ def test_a_home_that_is_not_there_is_replaced(checkout):
     assert said.stdout == f"home is {checkout}/.venv/home\n"
 
 
+def test_a_locale_without_unicode_is_replaced(checkout):
+    said = make("--eval", "said: ; @echo $$LC_ALL", "said", LC_ALL="POSIX", folder=checkout)
+    assert said.stdout == "C.UTF-8\n"
+    python = checkout / ".venv" / "bin" / "python"
+    strict = '\n[ "$LC_ALL" = C.UTF-8 ] || exit 1\n'
+    script = python.read_text(encoding="utf-8").replace("\n", strict, 1)
+    python.write_text(script, encoding="utf-8")
+    assert not installs(make("-n", "book", LC_ALL="POSIX", folder=checkout))
+
+
 NO_BROWSER = """
 from contextlib import contextmanager
 
