@@ -175,11 +175,25 @@ def paper(book):
     return built("latex")
 
 
+def patient(make):
+    """Pages that wait ten minutes for what is to come: a slow machine may be slow."""
+
+    def made(**options):
+        page_or_context = make(**options)
+        page_or_context.set_default_timeout(600_000)
+        return page_or_context
+
+    return made
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """The installed Chromium. Playwright has one browser a process: the tests share it."""
     with sync_playwright() as playwright:
         started, _ = browser.launch(playwright)
+        started.new_page, started.new_context = map(
+            patient, (started.new_page, started.new_context)
+        )
         yield started
         started.close()
 

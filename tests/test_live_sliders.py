@@ -44,7 +44,7 @@ def run(client, code, **options):
 def messages_of(client, request):
     found = []
     while True:
-        message = client.get_iopub_msg(timeout=60)
+        message = client.get_iopub_msg(timeout=600)
         if message["parent_header"].get("msg_id") != request:
             continue
         found.append(message)
@@ -164,7 +164,7 @@ def test_an_error_in_draw_is_shown(client):
     client.shell_channel.send(message)
     shown = []
     while True:
-        answer = client.get_iopub_msg(timeout=60)
+        answer = client.get_iopub_msg(timeout=600)
         if answer["parent_header"].get("msg_id") == message["header"]["msg_id"]:
             shown.append(str(answer["content"]))
             if answer["content"].get("execution_state") == "idle":

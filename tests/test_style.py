@@ -12,9 +12,7 @@ from conftest import ROOT
 
 def run(*command):
     program = Path(sys.executable).with_name(command[0])
-    done = subprocess.run(
-        [program, *command[1:]], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120
-    )
+    done = subprocess.run([program, *command[1:]], cwd=ROOT, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
