@@ -66,8 +66,16 @@ def launch(playwright):
     return None, ""
 
 
+def drives():
+    """Whether Playwright itself starts here."""
+    run = system_packages.quiet(sys.executable, "-m", "playwright", "--version")
+    return run.returncode == 0
+
+
 def find():
     """The name of the one that starts; "" where none does."""
+    if not drives():
+        return ""
     with sync_playwright() as playwright:
         browser, name = launch(playwright)
         if browser:
@@ -101,6 +109,11 @@ def install():
 
 
 def main():
+    if not drives():
+        print("Playwright does not start here: it needs a library.", flush=True)
+        problem = system_packages.install("libatomic1" if shutil.which("apt-get") else "libatomic")
+        if problem or not drives():
+            return f"Install libatomic1 (Debian) or libatomic (Fedora), for Playwright. {problem}"
     name = find()
     for step in (download, install):
         if not name:
