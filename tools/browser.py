@@ -88,10 +88,11 @@ def download():
     print("  Playwright downloads its headless shell, some 100 MB.", flush=True)
     get = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
     done = subprocess.run(
-        get, stderr=subprocess.PIPE, encoding="utf-8", env=os.environ | PATIENCE, timeout=1800
-    )
+        get, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+        env=os.environ | PATIENCE, timeout=1800,
+    )  # fmt: skip
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+        said = [line for line in done.stdout.splitlines() if line.startswith("Error: ")]
         print(f"  It cannot be had: {(said or ['no reason given'])[0].removeprefix('Error: ')}.")
         return
     root = system_packages.as_root()
