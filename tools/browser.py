@@ -66,8 +66,16 @@ def launch(playwright):
     return None, ""
 
 
+def drives():
+    """Whether Playwright itself starts here."""
+    run = system_packages.quiet(sys.executable, "-m", "playwright", "--version")
+    return run.returncode == 0
+
+
 def find():
     """The name of the one that starts; "" where none does."""
+    if not drives():
+        return ""
     with sync_playwright() as playwright:
         browser, name = launch(playwright)
         if browser:
@@ -80,10 +88,11 @@ def download():
     print("  Playwright downloads its headless shell, some 100 MB.", flush=True)
     get = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
     done = subprocess.run(
-        get, stderr=subprocess.PIPE, encoding="utf-8", env=os.environ | PATIENCE, timeout=1800
-    )
+        get, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+        env=os.environ | PATIENCE, timeout=1800,
+    )  # fmt: skip
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+        said = [line for line in done.stdout.splitlines() if line.startswith("Error: ")]
         print(f"  It cannot be had: {(said or ['no reason given'])[0].removeprefix('Error: ')}.")
         return
     root = system_packages.as_root()
@@ -101,6 +110,11 @@ def install():
 
 
 def main():
+    if not drives():
+        print("Playwright does not start here: it needs a library.", flush=True)
+        problem = system_packages.install("libatomic1" if shutil.which("apt-get") else "libatomic")
+        if problem or not drives():
+            return f"Install libatomic1 (Debian) or libatomic (Fedora), for Playwright. {problem}"
     name = find()
     for step in (download, install):
         if not name:

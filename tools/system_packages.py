@@ -25,7 +25,7 @@ def quiet(*command):
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        env=dict(os.environ, LC_ALL="C"),
+        env=dict(os.environ, LC_ALL="C.UTF-8"),
     )
 
 
