@@ -255,6 +255,13 @@ def test_nothing_is_installed_where_somebody_would_have_to_be_asked(monkeypatch,
     assert system_packages.install("chromium") == "dnf needs root, or sudo without a password"
 
 
+def test_packages_that_are_there_end_well(monkeypatch):
+    monkeypatch.setattr(system_packages, "install", lambda *names: "")
+    assert system_packages.main("a", "b") == 0
+    monkeypatch.setattr(system_packages, "install", lambda *names: "the disk is full")
+    assert system_packages.main("a", "b") == "Not installed: a b, since the disk is full"
+
+
 def test_a_python_without_venv_is_said_in_one_sentence(monkeypatch, tmp_path):
     monkeypatch.setattr(set_up, "find_spec", lambda name: None)
     monkeypatch.setattr(system_packages, "as_root", lambda: None)

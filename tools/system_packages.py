@@ -55,6 +55,11 @@ def install(*names):
     return f"{manager} says: {said[-1]}" if done.returncode else ""
 
 
+def main(*names):
+    """What ends the program: 0, or a sentence."""
+    problem = install(*names)
+    return f"Not installed: {' '.join(names)}, since {problem}" if problem else 0
+
+
 if __name__ == "__main__":
-    problem = install(*sys.argv[1:])
-    sys.exit(problem and f"Not installed: {' '.join(sys.argv[1:])}, since {problem}")
+    sys.exit(main(*sys.argv[1:]))
