@@ -77,7 +77,8 @@ def marks_in(panel):
             yield mark(style, corners(path))
     for group in panel.select(":scope > g > g:has(> use)"):
         uses = group.find_all("use", recursive=False)
-        symbol = panel.find_parent("figure").find(id=uses[0]["href"].removeprefix("#"))
+        drawing = panel.find_parent("figure") or panel.find_parent("svg")  # columns share symbols
+        symbol = drawing.find(id=uses[0]["href"].removeprefix("#"))
         places = [(float(use["x"]), float(use["y"])) for use in uses]
         yield mark(rules(uses[0]), places, symbol["d"])
 

@@ -69,7 +69,7 @@ def test_first_cell_installs_when_and_only_when_the_library_is_missing(
         exec(cell, {"get_ipython": lambda: shell})
         for name in re.findall(r'open\("(.+?)"', code(original)):
             assert (tmp_path / name).read_bytes() == path.with_name(name).read_bytes()
-    packages = "matplotlib scikit-learn ipywidgets mpmath"
+    packages = "matplotlib scikit-learn ipywidgets mpmath tqdm"
     install = ("pip", f"install -q git+https://example.org/book {packages}")
     assert run == ([install] * len(NOTEBOOKS) if missing else [])
 
@@ -84,11 +84,11 @@ def test_a_downloaded_notebook_says_what_it_needs(book, monkeypatch):
     first = next(cell.source for cell in held.cells)
     exec(first, {})
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(ModuleNotFoundError, match=r"needs actfun.*pip install \. mpmath"):
+    with pytest.raises(ModuleNotFoundError, match=r"needs actfun.*pip install \.\[book\]"):
         exec(first, {})
 
 
 def test_with_a_public_address_a_downloaded_notebook_installs_the_library():
     page = nbformat.v4.new_notebook()
     cell = live_notebooks.live(page, "git+https://example.org/book").cells[0].source
-    assert "%pip install -q git+https://example.org/book mpmath" in cell and "raise" not in cell
+    assert "%pip install -q git+https://example.org/book matplotlib" in cell and "raise" not in cell

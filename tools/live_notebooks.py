@@ -19,6 +19,7 @@ import nbformat
 # What Pyodide ships compiled, and what PyPI has as pure Python.
 IN_THE_BROWSER = {
     "numpy", "scipy", "matplotlib", "scikit-learn", "pillow", "ipywidgets", "ipython", "mpmath",
+    "tqdm",
 }  # fmt: skip
 CHAPTERS = Path(__file__).resolve().parent.parent / "chapters"
 INSTALL = """\
@@ -27,7 +28,7 @@ from importlib.util import find_spec
 
 if not find_spec("actfun"):
     """
-FROM = "%pip install -q {requirement} matplotlib scikit-learn ipywidgets mpmath"
+FROM = "%pip install -q {requirement} matplotlib scikit-learn ipywidgets mpmath tqdm"
 BY_HAND = """\
 raise ModuleNotFoundError(
         "This notebook needs actfun, the library of the book. In the folder of the book run "
