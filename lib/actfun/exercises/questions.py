@@ -15,9 +15,9 @@ from scipy.optimize import brentq, minimize_scalar
 from actfun import activations
 from actfun.activations import GELU, Mish, ReLU, SiLU, Softplus, Tanh
 from actfun.exercises.answers import Function, Names, Number, Together
-from actfun.exercises.cases import Case, array_text
+from actfun.exercises.cases import Case
 from actfun.exercises.mistakes import sigmoid
-from actfun.exercises.trying import Verdict
+from actfun.exercises.trying import Verdict, as_text
 
 _Z, _WEIGHTS = np.polynomial.hermite_e.hermegauss(100)
 _relu, _silu, _mish, _tanh = ReLU(), SiLU(), Mish(), Tanh()
@@ -39,7 +39,7 @@ def _step(z):
 
 def _at(*values, name="x", words=""):
     x = np.array(values, float)
-    return Case(f"for {name} = {array_text(x)}", (x,), words)
+    return Case(f"for {name} = {as_text(x)}", (x,), words)
 
 
 def _on(low, high, name="x"):
