@@ -99,8 +99,6 @@ class Trial:
             return np.nan_to_num(np.abs(moved), posinf=0)
 
 
-# ----------------------------------------------------------------------------- where it is wrong
-
 
 def _region(x, wrong):
     """Where it is wrong, among the points tried, in words."""
@@ -235,7 +233,7 @@ NO_VALUE = {"multiply": "∞ · 0", "divide": "∞/∞", "subtract": "∞ − �
 
 
 def _limit_problems(trial):
-    """±∞ must give the limit; nan must stay nan, in a slope as well, where it is only a hint."""
+    """±∞ must give the limit, and nan nan; in a slope, nan and the value at a kink are hints."""
     for x, stop, name in ((-np.inf, -1e4, "np.maximum"), (np.inf, 1e4, "np.minimum")):
         mine, limit = trial.one(x), float(trial.expected(x)[0])
         if not np.isclose(mine, limit, 1e-6, 1e-12) and not np.isnan(limit):
@@ -252,11 +250,7 @@ def _limit_problems(trial):
             f"{what_came(np.nan, mine, np.nan)} An error upstream must stay visible. Comparisons "
             "with nan are false: np.maximum, np.minimum and np.clip keep it; so does "
             "np.where(np.isnan(x), x, …) around the result.")  # fmt: skip
-
-
-def _kink_hint(trial):
-    """Any slope between those on both sides is right; tell where it is another than the book's."""
-    for x in trial.f.kinks if trial.f.smoothness == 0 else ():
+    for x in trial.f.kinks if trial.derivative and trial.f.smoothness == 0 else ():
         mine, ours = trial.one(x), float(trial.f.derivative(x))
         if not np.isclose(mine, ours):
             came, book = apart(mine, ours)
@@ -305,8 +299,6 @@ def _form_problems(trial):
         yield "integers", told + cut * np.array_equal(mine, np.trunc(low))
 
 
-# --------------------------------------------------------------------------------- what it raises
-
 ADVICE = (  # a pattern in the exception's message or in the reader's line, and what to tell
     (r"np\.max\(|np\.min\(", "np.max and np.min take the largest and smallest of one array; "
      "np.maximum and np.minimum compare two, number by number."),
@@ -336,38 +328,33 @@ def _why_it_raises(trial, x):
     return f"{said * bool(right)} {advice}".rstrip()
 
 
-# --------------------------------------------------------------------------------------- the check
 
-
-def _collect(found, problems):
-    """The first words of each kind, until the reader's function cannot be used any further."""
-    try:
-        for kind, words in problems:
-            found.setdefault(kind, words)
-    except Unusable as unusable:
-        found.setdefault("broken", str(unusable))
+def _problems(trial):
+    """Pairs (kind, words) of everything to tell; in float32 only what float64 does not show."""
+    for dtype in (np.float64, np.float32):
+        mine = trial.array(_points(trial.f, dtype), f"with an array of {np.dtype(dtype)}")
+        seen = set()
+        for kind, words in _value_problems(trial, dtype, mine):
+            yield kind, words
+            seen.add(kind)
+        if seen:
+            break
+    else:
+        yield from _limit_problems(trial)
+    for kind, words in _form_problems(trial):  # wrong values explain some of it
+        if not seen & {"zero", "value", "overflow"} or kind not in ("integers", "warning hint"):
+            yield kind, words
 
 
 def _examine(trial):
-    """Everything to tell, as {kind: words}; in float32 only what float64 does not show."""
+    """The first words of each kind, until the reader's function cannot be used any further."""
     found = {}
-    for dtype in (np.float64, np.float32):
-        x = _points(trial.f, dtype)
-        try:
-            mine = trial.array(x, f"with an array of {np.dtype(dtype)}")
-        except Unusable as unusable:
-            return {"broken": str(unusable) + _why_it_raises(trial, x)}
-        _collect(found, _value_problems(trial, dtype, mine))
-        if found:
-            break
-    if not found:
-        _collect(found, _limit_problems(trial))
-        _collect(found, _kink_hint(trial) if trial.derivative else ())
-    form = {}
-    _collect(form, () if "broken" in found else _form_problems(trial))
-    if set(found) & {"zero", "value", "overflow"}:  # these explain much of the rest
-        form = {kind: form[kind] for kind in form if kind not in ("integers", "warning hint")}
-    return found | form
+    try:
+        for kind, words in _problems(trial):
+            found.setdefault(kind, words)
+    except Unusable as unusable:
+        found["broken"] = str(unusable) + _why_it_raises(trial, _points(trial.f, np.float64))
+    return found
 
 
 def _accepted(my_f, declared, parameters):
