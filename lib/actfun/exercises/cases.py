@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import inspect
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +13,12 @@ from actfun.exercises.trying import (
     Unusable,
     Verdict,
     agreement,
+    apart,
     as_array,
     as_text,
     attempt_call,
     check_callable,
+    parameters_of,
     returned,
 )
 
@@ -34,14 +34,6 @@ class Case:
     words: str = ""
 
 
-def array_text(values, digits=3):
-    if isinstance(values, tuple):
-        return "(" + ", ".join(array_text(v, digits) for v in values) + ")"
-    if np.ndim(values):
-        return "[" + ", ".join(array_text(v, digits) for v in values) + "]"
-    return as_text(values, digits)
-
-
 def _agree(mine, right):
     if isinstance(right, tuple):
         return all(map(_agree, mine, right))
@@ -49,29 +41,16 @@ def _agree(mine, right):
     return mine.shape == np.shape(right) and np.allclose(mine, right, 1e-9, 1e-12)
 
 
-def _same(attempt, other):
-    """Whether two calls ended alike: in the same exception, or with the same values."""
-    if attempt.error or other.error:
-        return repr(attempt.error) == repr(other.error)
-    with contextlib.suppress(TypeError, ValueError):
-        return other.value is not None and np.array_equal(attempt.value, other.value)
-    return False
-
-
 def _outcome(attempt, right, where):
     """What the function gave, in the shape of what is right; raises `Unusable`."""
-    if not isinstance(right, tuple):
-        return returned(attempt, np.shape(right), where)
-    if attempt.error is not None or attempt.value is None:
-        return returned(attempt, (), where)
+    shape = () if isinstance(right, tuple) else np.shape(right)
+    if attempt.error is not None or attempt.value is None or not isinstance(right, tuple):
+        return returned(attempt, shape, where)
     if not isinstance(attempt.value, (tuple, list)) or len(attempt.value) != len(right):
         raise Unusable(f"It must return {len(right)} things in a tuple, new w and new b.")
-    arrays = map(as_array, attempt.value)
-    return tuple(
-        returned(Attempt(a.reshape(np.shape(b)) if a.size == np.size(b) == 1 else a),
-                 np.shape(b), where)  # fmt: skip
-        for a, b in zip(arrays, right, strict=True)
-    )
+    pairs = [(as_array(a), np.shape(b)) for a, b in zip(attempt.value, right, strict=True)]
+    return tuple(returned(Attempt(a.reshape(shape) if a.size == 1 == np.prod(shape) else a),
+                          shape, where) for a, shape in pairs)  # fmt: skip
 
 
 def _told(case, came, right):
@@ -87,11 +66,8 @@ def _told(case, came, right):
             where = f"At {as_text(argument[worst], 6)}"
         else:
             where += f", at [{', '.join(map(str, worst))}],"
-    for digits in range(3, 18):
-        texts = array_text(came, digits), array_text(right, digits)
-        if texts[0] != texts[1]:
-            break
-    return f"{where} you give {texts[0]}; {texts[1]} is right."
+    came, right = apart(came, right, 3)
+    return f"{where} you give {came}; {right} is right."
 
 
 def case_problems(function, reference, mistakes, cases):
@@ -107,9 +83,12 @@ def case_problems(function, reference, mistakes, cases):
         try:
             results.append((case, _outcome(attempt, right, case.where), right))
         except Unusable as unusable:
-            same = [words for words, rival in mistakes
-                    if _same(attempt_call(rival, *case.arguments), attempt)]  # fmt: skip
-            return [" ".join([str(unusable), *same[:1]])]
+            for words, rival in mistakes:
+                other = attempt_call(rival, *case.arguments)
+                if repr(other.error) == repr(attempt.error) and (
+                        other.error or np.array_equal(other.value, attempt.value)):  # fmt: skip
+                    return [f"{unusable} {words}"]
+            return [str(unusable)]
         if attempt.changed:
             return ["It overwrites what it is given: work on new arrays (no -=, no +=)."]
     wrong = [result for result in results if not _agree(*result[1:])]
@@ -165,30 +144,17 @@ SOFTMAX = {
         lambda z, axis=-1: np.exp(z - z.max(axis, keepdims=True)),
     "The exponential is missing.": lambda z, axis=-1: _normalised(z, axis),
     "The sign of the scores is reversed.": lambda z, axis=-1: softmax(-z, axis),
-    "That is the logarithm of softmax.": lambda z, axis=-1: log_softmax(z, axis),
+    "That is the logarithm of softmax.": log_softmax,
     "That is the logistic function of each score by itself.": lambda z, axis=-1: sigmoid(z),
     "You take powers of 2, not of e.": lambda z, axis=-1: softmax(z * np.log(2), axis),
     "You take powers of 10, not of e.": lambda z, axis=-1: softmax(z * np.log(10), axis),
-    "You divide by the largest, not by the sum.":
-        lambda z, axis=-1: np.exp(z - z.max(axis, keepdims=True)),
     "You divide by the root of the sum of squares, not by the sum.":
-        lambda z, axis=-1: np.sqrt(_normalised(np.exp(2 * z), axis)),
+        lambda z, axis=-1: np.sqrt(softmax(2 * z, axis)),
     "The scores are doubled: that is softmax(2z).": lambda z, axis=-1: softmax(2 * z, axis),
-    "You divide by the number of classes, not by the sum.":
-        lambda z, axis=-1: np.exp(z) / z.shape[axis],
+    "You divide by the number of classes.": lambda z, axis=-1: np.exp(z) / z.shape[axis],
     "That marks the largest score only: it is argmax, without its soft.":
-        lambda z, axis=-1: (z == z.max(axis, keepdims=True)).astype(float),
+        lambda z, axis=-1: 1.0 * (z == z.max(axis, keepdims=True)),
 }  # fmt: skip
-
-
-def _second_parameter(function, default):
-    """The name of the second parameter if it has this default."""
-    try:
-        parameters = list(inspect.signature(function).parameters.values())[1:2]
-    except (TypeError, ValueError):
-        return None
-    named = [p.name for p in parameters if p.name == "axis" or p.default == default]
-    return named[0] if named else None
 
 
 def check_softmax(my_softmax):
@@ -210,8 +176,8 @@ def check_softmax(my_softmax):
              "Subtract from each row its own largest score: max with axis, keepdims=True."),
         Case("for z = [0, −∞]", (np.array([0, -np.inf]),), "The score −∞ has probability 0."),
     ]  # fmt: skip
-    axis = _second_parameter(my_softmax, -1)
-    if axis:
+    second = parameters_of(my_softmax)[1:2]
+    if axis := next((p.name for p in second if p.name == "axis" or p.default == -1), ""):
         cases[2:2] = [
             Case(f"with {axis}=0 and z = [[1, 2, 4], [0, −1, 3]]", (table, 0)),
             *(Case(f"with {axis}={k} and z of shape (3, 2, 4)", (*_random(rng, (3, 2, 4)), k))
@@ -230,56 +196,54 @@ def check_softmax(my_softmax):
 
 
 def _moved(change):
-    """A rule that adds change · x to w and change to b."""
+    """A rule that adds change · x to w and change to b; it sees z = w·x + b."""
 
     def rule(w, b, x, y, rate=1.0):
-        size = rate * change(w @ x, b, y)
+        size = rate * change(w @ x + b, y, b)
         return w + size * x, b + size
 
     return rule
 
 
-_rule = _moved(lambda z, b, y: y - (z + b >= 0))
-PERCEPTRON = {
-    "The step gives 1 at z = 0 as well: ≥, not >.": _moved(lambda z, b, y: y - (z + b > 0)),
-    "You compare y with z itself: put z through the step first.":
-        _moved(lambda z, b, y: y - (z + b)),
-    "You compare y with σ(z): the perceptron puts z through the step.":
-        _moved(lambda z, b, y: y - sigmoid(z + b)),
-    "np.sign gives −1; the perceptron of this book says 0 or 1.":
-        _moved(lambda z, b, y: y - np.sign(z + b)),
-    "You move the wrong way: the change is (y − ŷ), not (ŷ − y).":
-        _moved(lambda z, b, y: (z + b >= 0) - 1.0 * y),
-    "The bias never changes: add learning_rate · (y − ŷ) to it.":
-        lambda w, b, x, y, rate=1.0: (_rule(w, b, x, y, rate)[0], b),
-    "The weights never change: add learning_rate · (y − ŷ) · x to them.":
-        lambda w, b, x, y, rate=1.0: (w, _rule(w, b, x, y, rate)[1]),
-    "Nothing changes, not even on a mistake.": _moved(lambda z, b, y: 0),
-    "You ignore learning_rate.": lambda w, b, x, y, rate=1.0: _rule(w, b, x, y),
-    "The learning rate is missing in the change of the bias.":
-        lambda w, b, x, y, rate=1.0: (_rule(w, b, x, y, rate)[0], _rule(w, b, x, y)[1]),
-    "The learning rate is missing in the change of the weights.":
-        lambda w, b, x, y, rate=1.0: (_rule(w, b, x, y)[0], _rule(w, b, x, y, rate)[1]),
-    "The change of the weights must be multiplied by x.":
-        lambda w, b, x, y, rate=1.0: (w + _rule(w, b, x, y, rate)[1] - b,
-                                      _rule(w, b, x, y, rate)[1]),
-    "You change w and b on every sample: only a mistake may change them.":
-        _moved(lambda z, b, y: 2 * y - 1),
-    "That is Hebb's rule: it adds y·x, whether the answer was right or wrong.":
-        _moved(lambda z, b, y: y),
-    "You add ŷ·x: the change is (y − ŷ)·x.": _moved(lambda z, b, y: z + b >= 0),
-    "Your rule is for labels −1 and 1; here y is 0 or 1, so that a sample of class 0 changes "
-    "nothing.": _moved(lambda z, b, y: y * (z + b <= 0)),
+def _mixed(choose):
+    """A rule that chooses among (w, b) as it was, as is right and as is right for rate 1."""
+    return lambda w, b, x, y, rate=1.0: choose((w, b), _rule(w, b, x, y, rate), _rule(w, b, x, y))
+
+
+_rule = _moved(lambda z, y, b: y - (z >= 0))
+CHANGES = {
+    "The step gives 1 at z = 0 as well: ≥, not >.": lambda z, y, b: y - (z > 0),
+    "You compare y with z itself: put z through the step first.": lambda z, y, b: y - z,
+    "You compare y with σ(z): put z through the step.": lambda z, y, b: y - sigmoid(z),
+    "np.sign gives −1; here a neuron says 0 or 1.": lambda z, y, b: y - np.sign(z),
+    "You move the wrong way: the change is (y − ŷ), not (ŷ − y).": lambda z, y, b: (z >= 0) - y,
+    "Nothing changes, not even on a mistake.": lambda z, y, b: 0,
+    "Only a mistake may change w and b: you do it on every sample.": lambda z, y, b: 2 * y - 1,
+    "That is Hebb's rule: it adds y·x, whether the answer was right or wrong.": lambda z, y, b: y,
+    "You add ŷ·x: the change is (y − ŷ)·x.": lambda z, y, b: z >= 0,
+    "Your rule is for labels −1 and 1: here a sample of class 0 changes nothing.":
+        lambda z, y, b: y * (z <= 0),
     "You learn from y = 1 only: a sample of class 0 taken for 1 must push back.":
-        _moved(lambda z, b, y: y * (z + b < 0)),
+        lambda z, y, b: y * (z < 0),
     "You learn from y = 0 only: a sample of class 1 taken for 0 must pull.":
-        _moved(lambda z, b, y: (y - 1) * (z + b >= 0)),
-    "The change is twice what it should be: y − ŷ is −1, 0 or 1.":
-        _moved(lambda z, b, y: 2.0 * (y - (z + b >= 0))),
-    "The change is half of what it should be.": _moved(lambda z, b, y: (y - (z + b >= 0)) / 2),
-    "You predict without the bias: z = w·x + b.": _moved(lambda z, b, y: y - (z >= 0)),
-    "You predict with w·x − b: the bias is added.": _moved(lambda z, b, y: y - (z - b >= 0)),
-    "You predict the other way round: 1 where z ≥ 0.": _moved(lambda z, b, y: y - (z + b < 0)),
+        lambda z, y, b: (y - 1) * (z >= 0),
+    "The change is twice what it should be.": lambda z, y, b: 2 * (y - (z >= 0)),
+    "You predict without the bias: z = w·x + b.": lambda z, y, b: y - (z - b >= 0),
+    "You predict with w·x − b: the bias is added.": lambda z, y, b: y - (z - 2 * b >= 0),
+    "You predict the other way round: 1 where z ≥ 0.": lambda z, y, b: y - (z < 0),
+}  # fmt: skip
+PERCEPTRON = {words: _moved(change) for words, change in CHANGES.items()} | {
+    "The bias never changes: add learning_rate · (y − ŷ) to it.":
+        _mixed(lambda old, new, unrated: (new[0], old[1])),
+    "The weights never change: add learning_rate · (y − ŷ) · x to them.":
+        _mixed(lambda old, new, unrated: (old[0], new[1])),
+    "You ignore learning_rate.": _mixed(lambda old, new, unrated: unrated),
+    "The learning rate is missing in the change of the bias.":
+        _mixed(lambda old, new, unrated: (new[0], unrated[1])),
+    "The learning rate is missing in the change of the weights.":
+        _mixed(lambda old, new, unrated: (unrated[0], new[1])),
+    "The change of the weights must be multiplied by x.":
+        _mixed(lambda old, new, unrated: (old[0] + new[1] - old[1], new[1])),
 }  # fmt: skip
 
 
@@ -297,8 +261,8 @@ def check_perceptron(my_update):
     others = [(w, float(b), x, y, rate) for n in (1, 2, 3) for y in (0, 1) for rate in (1.0, 0.25)
               for _ in range(4) for w, b, x in [_random(rng, n, (), n)]]  # fmt: skip
     cases = [
-        Case(f"for w = {array_text(w)}, b = {as_text(b)}, x = {array_text(x)}, y = {y}, "
-             f"learning_rate = {as_text(rate)}", (w, b, x, y, rate))
+        Case("for w = {}, b = {}, x = {}, y = {}, learning_rate = {}".format(
+            *map(as_text, (w, b, x, y, rate))), (w, b, x, y, rate))
         for w, b, x, y, rate in first + others
     ]  # fmt: skip
     problems = case_problems(my_update, _rule, PERCEPTRON.items(), cases)
@@ -313,29 +277,23 @@ def _pieces(X, weights, biases):
     return np.einsum("nf,kfu->knu", X, weights) + biases[:, None, :]
 
 
-MAXOUT = {
-    "You take the smallest piece: max, not min.": lambda *a: _pieces(*a).min(axis=0),
-    "You add the pieces up: only the largest one counts.": lambda *a: _pieces(*a).sum(axis=0),
-    "You average the pieces: only the largest counts.": lambda *a: _pieces(*a).mean(axis=0),
-    "The biases are missing.": lambda X, W, b: _pieces(X, W, 0 * b).max(axis=0),
-    "The biases are taken away, not added.": lambda X, W, b: _pieces(X, W, -b).max(axis=0),
+SOME = {"the first piece": [0], "the last piece": [-1], "the first two pieces": [0, 1],
+        "the first and the last piece": [0, -1]}  # fmt: skip
+MAXOUT = {  # of the pieces p, biases b included; both of shape (k, …)
+    "You take the smallest piece: max, not min.": lambda p, b: p.min(axis=0),
+    "You add the pieces up: only the largest one counts.": lambda p, b: p.sum(axis=0),
+    "You average the pieces: only the largest counts.": lambda p, b: p.mean(axis=0),
+    "The biases are missing.": lambda p, b: (p - b).max(axis=0),
+    "The biases are taken away, not added.": lambda p, b: (p - 2 * b).max(axis=0),
     "Add the biases before you take the maximum: each piece has its own.":
-        lambda X, W, b: _pieces(X, W, 0 * b).max(axis=0) + b.max(axis=0),
+        lambda p, b: (p - b).max(axis=0) + b.max(axis=0),
     "Every piece has a bias of its own: you use that of the first.":
-        lambda X, W, b: _pieces(X, W, 0 * b + b[:1]).max(axis=0),
-    "That is never below 0: maxout has no ReLU in it.":
-        lambda *a: np.maximum(_pieces(*a).max(axis=0), 0),
-    "You take the largest |·|: the sign counts.": lambda *a: np.abs(_pieces(*a)).max(axis=0),
-    "You give the first piece only: take the maximum over all k.": lambda *a: _pieces(*a)[0],
-    "You give the last piece only: take the maximum over all k.": lambda *a: _pieces(*a)[-1],
-    "You compare the first two pieces only: take the maximum over all k.":
-        lambda *a: _pieces(*a)[:2].max(axis=0),
-    "You compare the first and the last piece only: take the maximum over all k.":
-        lambda *a: _pieces(*a)[[0, -1]].max(axis=0),
-    "You leave the last piece out.": lambda *a: _pieces(*a)[: max(1, len(a[1]) - 1)].max(axis=0),
-    "You leave the first piece out.": lambda *a: _pieces(*a)[min(1, len(a[1]) - 1):].max(axis=0),
-    "You give the largest number of the whole array.":
-        lambda *a: np.full((len(a[0]), a[2].shape[1]), _pieces(*a).max()),
+        lambda p, b: (p - b + b[0]).max(axis=0),
+    "That is never below 0: maxout has no ReLU in it.": lambda p, b: np.maximum(p.max(axis=0), 0),
+    "You take the largest |·|: the sign counts.": lambda p, b: np.abs(p).max(axis=0),
+} | {
+    f"You take {which} only: take the maximum over all k.":
+        lambda p, b, k=k: p.take(k, axis=0, mode="wrap").max(axis=0) for which, k in SOME.items()
 }  # fmt: skip
 
 
@@ -351,6 +309,8 @@ def check_maxout(my_maxout):
         shapes = (samples, features), (k, features, units), (k, units)
         where = f"for X, weights, biases of shapes {', '.join(map(str, shapes))}"
         cases.append(Case(where, _random(rng, *shapes)))
-    problems = case_problems(my_maxout, lambda *a: _pieces(*a).max(axis=0), MAXOUT.items(), cases)
+    mistakes = [(words, lambda X, W, b, wrong=wrong: wrong(_pieces(X, W, b), b[:, None]))
+                for words, wrong in MAXOUT.items()]  # fmt: skip
+    problems = case_problems(my_maxout, lambda *a: _pieces(*a).max(axis=0), mistakes, cases)
     problems = problems or _dtype_problems(my_maxout, *cases[0].arguments)
     return Verdict("maxout", "right for every number of pieces and units tried.", tuple(problems))

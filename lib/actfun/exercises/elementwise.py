@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import inspect
 import re
 
 import numpy as np
@@ -20,6 +19,7 @@ from actfun.exercises.trying import (
     as_text,
     attempt_call,
     check_callable,
+    parameters_of,
     readers_line,
     returned,
     what_came,
@@ -28,7 +28,6 @@ from actfun.exercises.trying import (
 TOLERANCE = {np.float64: 1e-12, np.float32: 2e-6}  # of max(1, |value|), for |x| up to 6
 LOST = {np.float64: 1e-200, np.float32: 1e-30}  # below this a value may as well be 0
 LEARNED = {"prelu"}  # whose parameter is trained, so that it must be an argument
-
 
 
 def _everywhere():
@@ -49,27 +48,6 @@ def _points(f, dtype):
     return np.union1d(POINTS, [kinks, kinks - 2**-10, kinks + 2**-10]).astype(dtype)
 
 
-def _expected(f, derivative, x):
-    """Lowest and highest value accepted at x: at a kink, any slope between those on both sides."""
-    x = np.asarray(x, np.float64)
-    values = np.asarray((f.derivative if derivative else f)(x))
-    low, high = values.copy(), values.copy()
-    for kink in f.kinks if derivative else ():
-        sides = f.derivative(np.nextafter(kink, (-np.inf, np.inf)))
-        if f.smoothness < 0:  # no slope exists there, so none is asked for
-            sides = np.array([-np.inf, np.inf])
-        here = np.isin(x, (kink, np.float32(kink)))
-        low[here], high[here] = sides.min(), sides.max()
-    return low, high
-
-
-def _conditioning(f, derivative, x, dtype):
-    """How far one rounding of x moves the value: where it does, no more can be asked for."""
-    g, x = f.derivative if derivative else f, x.astype(np.float64)
-    with np.errstate(all="ignore"):
-        return np.nan_to_num(np.abs(g(x * (1 + 8 * np.finfo(dtype).eps)) - g(x)), posinf=0)
-
-
 @dataclasses.dataclass
 class Trial:
     """The reader's function with the values of its parameters, and what it is held against."""
@@ -79,6 +57,10 @@ class Trial:
     f: object
     derivative: bool
     hints: set = dataclasses.field(default_factory=set)
+
+    @property
+    def target(self):
+        return self.f.derivative if self.derivative else self.f
 
     def attempt(self, x):
         attempt = attempt_call(self.my_f, x, **self.options)
@@ -95,13 +77,27 @@ class Trial:
         """The value at a single number."""
         return float(self.array(np.array([x]), f"with x = {as_text(x, 6)} alone")[0])
 
+    def expected(self, x):
+        """Lowest and highest value accepted: at a kink, any slope between those on both sides."""
+        x = np.asarray(x, np.float64)
+        low, high = np.array(self.target(x)), np.array(self.target(x))
+        for kink in self.f.kinks if self.derivative else ():
+            here, beside = np.isin(x, (kink, np.float32(kink))), (-np.inf, np.inf)
+            if self.f.smoothness >= 0:  # else no slope exists there, so that none is asked for
+                beside = self.f.derivative(np.nextafter(kink, beside))
+            low[here], high[here] = min(beside), max(beside)
+        return low, high
+
     def right(self, x, mine):
         """Which of the values are right to ten digits."""
-        low, high = _expected(self.f, self.derivative, x)
-        return np.isclose(np.clip(mine, low, high), mine, 1e-10, 1e-10)
+        return np.isclose(np.clip(mine, *self.expected(x)), mine, 1e-10, 1e-10)
 
+    def conditioning(self, x, dtype):
+        """How far one rounding of x moves the value: where it does, no more can be asked for."""
+        with np.errstate(all="ignore"):
+            moved = self.target(x * (1 + 8 * np.finfo(dtype).eps)) - self.target(x)
+            return np.nan_to_num(np.abs(moved), posinf=0)
 
-# ----------------------------------------------------------------------------- where it is wrong
 
 
 def _region(x, wrong):
@@ -143,8 +139,7 @@ def _facts(x, mine, right, wrong):
 
 def _reason(trial, x, mine, right, wrong):
     """Why values in the ordinary range are wrong, as far as it can be made sure of."""
-    f, derivative = trial.f, trial.derivative
-    ordinary = ~np.isin(x, np.float32(f.kinks)) & (x != 0)
+    f, ordinary = trial.f, ~np.isin(x, np.float32(trial.f.kinks)) & (x != 0)
     if not (wrong & ordinary).any() and wrong.sum() == 1:
         at = float(x[wrong][0])
         beside = [trial.one(at + step) for step in (-1e-9, 1e-9)]
@@ -169,23 +164,22 @@ def _reason(trial, x, mine, right, wrong):
         return (left <= 1e-9 * error + 1e-14 * np.maximum(1, np.abs(mine[use]))).all()
 
     if use.sum() > 20 and error > 0:
-        if words := explanation(mistakes(f, derivative, x[use], mine[use]), reproduces):
+        if words := explanation(mistakes(f, trial.derivative, x[use], mine[use]), reproduces):
             return words
     return _facts(x, mine, right, wrong)
 
 
 def _value_problems(trial, dtype, mine):
     """Pairs (kind of mistake, words) for the finite inputs in one precision."""
-    f, derivative = trial.f, trial.derivative
-    x, mine = _points(f, dtype), np.asarray(mine, np.float64)
-    low, high = _expected(f, derivative, x)
+    x, mine = _points(trial.f, dtype).astype(np.float64), np.asarray(mine, np.float64)
+    low, high = trial.expected(x)
     right = np.where(np.isnan(mine), np.where(np.isfinite(low), low, 0), np.clip(mine, low, high))
     with np.errstate(invalid="ignore"):
         error = np.abs(mine - right)  # ∞ − ∞ where a jump allows anything
     size, near = np.abs(right), (np.abs(x) <= 6) & (np.abs(x) > 1e-9) | (x == 0)
     strict = TOLERANCE[dtype] * np.maximum(size, near)
     allowed = np.where(near | (size > 1e-3), strict, 0.01 * size + LOST[dtype])
-    wrong = ~(error <= allowed + _conditioning(f, derivative, x, dtype)) & np.isfinite(low)
+    wrong = ~(error <= allowed + trial.conditioning(x, dtype)) & np.isfinite(low)
     tiny, blown = (np.abs(x) < 1e-9) & (x != 0), wrong & ~np.isfinite(mine)
     at_zero, sane, far = blown & (tiny | (x == 0)), wrong & ~blown, ~near & ~tiny
     single = "" if dtype is np.float64 else "In float32: "
@@ -193,7 +187,7 @@ def _value_problems(trial, dtype, mine):
     def told(where, words):
         order = np.lexsort((-x, np.where(near, np.abs(np.abs(x) - 1), np.abs(x)), x % 1 != 0))
         i = order[where[order]][0]  # x = 1 or −1 if it is among them, else the smallest far out
-        warned = trial.attempt(x[i : i + 1]).warned if callable(words) else ()
+        warned = trial.attempt(x[i : i + 1].astype(dtype)).warned if callable(words) else ()
         words = words(" ".join(warned)) if callable(words) else words
         return f"{single}{what_came(x[i], mine[i], right[i])} {words}".rstrip()
 
@@ -210,12 +204,10 @@ def _value_problems(trial, dtype, mine):
             else why_not_finite(warned)))  # fmt: skip
     here = wrong & near & ~at_zero
     if here.any():
-        seen = near & ~at_zero
-        if single:
-            words = f"In float64 it is right. {_facts(x, mine, right, here)}"
-        else:
-            beyond = (np.abs(x) <= 20) & (np.abs(x) > 1e-9) & ~blown | seen
-            words = _reason(trial, *(v[beyond] for v in (x, mine, right, wrong)))
+        words = f"In float64 it is right. {_facts(x, mine, right, here)}"
+        if not single:
+            seen = (np.abs(x) <= 20) & (np.abs(x) > 1e-9) & ~blown | near & ~at_zero
+            words = _reason(trial, *(v[seen] for v in (x, mine, right, wrong)))
         yield "value", told(here, words)
     if (blown & far).any():
         yield "overflow", told(blown & far, why_not_finite)
@@ -229,7 +221,7 @@ def _value_problems(trial, dtype, mine):
                                    "as eˣ − 1): np.expm1, np.log1p or np.tanh keep the digits.")
     if (lost & far).any() and not (rest & far & ~lost).any():
         after = lost & far & (mine == 0) if (lost & far & (mine == 0)).any() else lost & far
-        end = "or your network stops learning there." if derivative else "np.log1p or erfc."
+        end = "or your network stops learning there." if trial.derivative else "np.log1p or erfc."
         yield "saturation", told(after, "Rounded to 0 too early: a difference such as 1 − s or "
                                  "1 − tanh², or a sum such as 1 + eˣ, loses the small term. "
                                  f"Rewrite it with e^−|x|, {end}")
@@ -237,17 +229,18 @@ def _value_problems(trial, dtype, mine):
         yield "far", told(rest & ~lost, _facts(x, mine, right, rest))  # fmt: skip
 
 
+NO_VALUE = {"multiply": "∞ · 0", "divide": "∞/∞", "subtract": "∞ − ∞", "add": "∞ − ∞"}
+
+
 def _limit_problems(trial):
-    """±∞ must give the limit; nan must stay nan, in a slope as well, where it is only a hint."""
+    """±∞ must give the limit, and nan nan; in a slope, nan and the value at a kink are hints."""
     for x, stop, name in ((-np.inf, -1e4, "np.maximum"), (np.inf, 1e4, "np.minimum")):
-        limit = float(_expected(trial.f, trial.derivative, x)[0])
-        mine = trial.one(x)
+        mine, limit = trial.one(x), float(trial.expected(x)[0])
         if not np.isclose(mine, limit, 1e-6, 1e-12) and not np.isnan(limit):
-            said = re.search(r"invalid value encountered in (?:scalar )?(\w+)",
-                             " ".join(trial.attempt(np.array([x])).warned))  # fmt: skip
-            words = {"multiply": "∞ · 0 has no value.", "divide": "∞/∞ has no value.",
-                     "subtract": "∞ − ∞ has no value.", "add": "∞ − ∞ has no value."}.get(
-                said and said[1], "It is the limit that is asked for.")  # fmt: skip
+            warned = " ".join(trial.attempt(np.array([x])).warned)
+            said = re.search(r"invalid value encountered in (?:scalar )?(\w+)", warned)
+            form = NO_VALUE.get(said and said[1])
+            words = f"{form} has no value." if form else "It is the limit that is asked for."
             if np.isclose(trial.one(stop), limit, 1e-6, 1e-12):
                 words += f" Stop x there first: {name}(x, {stop:g})."
             yield "limit", f"{what_came(x, mine, limit)} {words}"
@@ -257,11 +250,7 @@ def _limit_problems(trial):
             f"{what_came(np.nan, mine, np.nan)} An error upstream must stay visible. Comparisons "
             "with nan are false: np.maximum, np.minimum and np.clip keep it; so does "
             "np.where(np.isnan(x), x, …) around the result.")  # fmt: skip
-
-
-def _kink_hint(trial):
-    """Any slope between those on both sides is right; tell where it is another than the book's."""
-    for x in trial.f.kinks if trial.f.smoothness == 0 else ():
+    for x in trial.f.kinks if trial.derivative and trial.f.smoothness == 0 else ():
         mine, ours = trial.one(x), float(trial.f.derivative(x))
         if not np.isclose(mine, ours):
             came, book = apart(mine, ours)
@@ -272,19 +261,8 @@ def _kink_hint(trial):
 def _form_problems(trial):
     """Shapes, dtypes, integers, overwritten inputs and warnings, once the values are right."""
     x = np.linspace(-2.5, 2.5, 6)
-    flat = trial.array(x, "with a row of 6 numbers").astype(np.float64)
-    try:
-        for shape in ((), (2, 3), (3, 1, 2)):
-            part = x[:1] if shape == () else x
-            mine = trial.array(part.reshape(shape), f"with an array of shape {shape}").ravel()
-            differs = ~np.isclose(mine, flat[: part.size], 1e-10, 1e-10, equal_nan=True)
-            if differs.any():
-                came, row = apart(mine[differs][0], flat[: part.size][differs][0])
-                yield "shape", (f"In shape {shape} the same numbers give other values than in a "
-                                f"row: {came} for {row} at x = {as_text(part[differs][0])}.")
-                break
-    except Unusable as unusable:
-        yield "shape", str(unusable)
+    if trial.attempt(x).changed:
+        yield "changed", "It overwrites its input: work on a new array (no x *= …, no x[mask] = …)."
     for dtype in (np.float64, np.float32):
         attempt = trial.attempt(x.astype(dtype))
         got = np.asarray(attempt.value).dtype
@@ -293,22 +271,6 @@ def _form_problems(trial):
             yield "dtype", (f"Given {np.dtype(dtype)} it returns {got}; the dtype of x should be "
                             "kept: begin with x = np.asarray(x) + 0.0, which makes floats of "
                             "integers, and end with .astype(x.dtype).")  # fmt: skip
-            break
-    whole = np.arange(-3, 4)
-    try:
-        mine = trial.array(whole, "with an array of integers")
-        low, _ = _expected(trial.f, trial.derivative, whole)
-        right = trial.right(whole, mine)
-        if not right.all():
-            i = int(np.argmin(right))
-            cut = (" It is cut to whole numbers, as by np.empty_like(x), np.zeros_like(x) or "
-                   ".astype(x.dtype): begin with x = np.asarray(x) + 0.0.")  # fmt: skip
-            told = f"With an array of integers: {what_came(whole[i], mine[i], low[i])}"
-            yield "integers", told + cut * np.array_equal(mine, np.trunc(low))
-    except Unusable as unusable:
-        yield "integers", f"{unusable} Begin with x = np.asarray(x) + 0.0."
-    if trial.attempt(x).changed:
-        yield "changed", "It overwrites its input: work on a new array (no x *= …, no x[mask] = …)."
     inputs = sorted(_points(trial.f, np.float64), key=lambda t: (t % 1 != 0, abs(t)))
     if trial.attempt(np.array(inputs)).warned:
         at = next((t for t in inputs if trial.attempt(np.array([t])).warned), inputs[0])
@@ -316,9 +278,26 @@ def _form_problems(trial):
             f"NumPy warns at x = {as_text(at)}, though the result is right: a large number "
             "overflows on the way. np.where computes both of its branches and throws one away; "
             "bound the input there, as in np.exp(np.minimum(x, 0)).")  # fmt: skip
+    flat = trial.array(x, "with a row of 6 numbers").astype(np.float64)
+    for shape in ((), (2, 3), (3, 1, 2)):
+        size = max(1, np.prod(shape, dtype=int))
+        mine = trial.array(x[:size].reshape(shape), f"with an array of shape {shape}").ravel()
+        differs = ~np.isclose(mine, flat[:size], 1e-10, 1e-10, equal_nan=True)
+        if differs.any():
+            came, row = apart(mine[differs][0], flat[:size][differs][0])
+            at = as_text(x[:size][differs][0])
+            yield "shape", (f"In shape {shape} the same numbers give other values than in a row: "
+                            f"{came} for {row} at x = {at}.")  # fmt: skip
+    whole = np.arange(-3, 4)
+    mine = trial.array(whole, "with an array of integers")
+    low, _ = trial.expected(whole)
+    if not (right := trial.right(whole, mine)).all():
+        i = int(np.argmin(right))
+        cut = (" It is cut to whole numbers, as by np.empty_like(x), np.zeros_like(x) or "
+               ".astype(x.dtype): begin with x = np.asarray(x) + 0.0.")  # fmt: skip
+        told = f"With an array of integers: {what_came(whole[i], mine[i], low[i])}"
+        yield "integers", told + cut * np.array_equal(mine, np.trunc(low))
 
-
-# --------------------------------------------------------------------------------- what it raises
 
 ADVICE = (  # a pattern in the exception's message or in the reader's line, and what to tell
     (r"np\.max\(|np\.min\(", "np.max and np.min take the largest and smallest of one array; "
@@ -333,70 +312,54 @@ ADVICE = (  # a pattern in the exception's message or in the reader's line, and 
 
 def _why_it_raises(trial, x):
     """After an exception: for which numbers it happens, and advice where single numbers work."""
-    attempt = trial.attempt(x)
-    if attempt.error is None or isinstance(attempt.error, TooLong):
+    error = trial.attempt(x).error
+    if error is None or isinstance(error, TooLong):
         return ""
-    inputs = [float(t) for t in sorted(x, key=lambda t: (t % 1 != 0, abs(t), -t))]
-    values, said = [], ""
-    for t in inputs:
+    said, right = " It is right for single numbers, not for arrays.", True
+    for n, t in enumerate(sorted(x.tolist(), key=lambda t: (t % 1 != 0, abs(t), -t))):
         single = attempt_call(trial.my_f, t, **trial.options)
         if single.error is not None:
-            if values:
-                said = f"The first number that it fails at is x = {as_text(t)}."
+            said, right = f" The first number that it fails at is x = {as_text(t)}.", n > 0
             break
-        values.append(single.value)
-    alone = len(values) == len(inputs)
-    if alone and all(isinstance(v, (int, float, np.number, np.ndarray)) and np.size(v) == 1
-                     for v in values):  # fmt: skip
-        mine = np.array([float(np.ravel(v)[0]) for v in values[:40]])
-        right = trial.right(np.array(inputs[:40]), mine).all()
-        said = "It is right for single numbers, not for arrays." if right else (
-            "With single numbers it does not raise.")  # fmt: skip
-    text = f"{attempt.error} {readers_line(attempt.error)[1]}"
+        with contextlib.suppress(Unusable):
+            right = right and trial.right(t, returned(single, (), "")).all()
+    text = f"{error} {readers_line(error)[1]}"
     advice = next((words for part, words in ADVICE if re.search(part, text)), "")
-    return f" {said} {advice}".rstrip()
+    return f"{said * bool(right)} {advice}".rstrip()
 
 
-# --------------------------------------------------------------------------------------- the check
 
-
-def _collect(found, problems):
-    """The first words of each kind, until the reader's function cannot be used any further."""
-    try:
-        for kind, words in problems:
-            found.setdefault(kind, words)
-    except Unusable as unusable:
-        found.setdefault("broken", str(unusable))
+def _problems(trial):
+    """Pairs (kind, words) of everything to tell; in float32 only what float64 does not show."""
+    for dtype in (np.float64, np.float32):
+        mine = trial.array(_points(trial.f, dtype), f"with an array of {np.dtype(dtype)}")
+        seen = set()
+        for kind, words in _value_problems(trial, dtype, mine):
+            yield kind, words
+            seen.add(kind)
+        if seen:
+            break
+    else:
+        yield from _limit_problems(trial)
+    for kind, words in _form_problems(trial):  # wrong values explain some of it
+        if not seen & {"zero", "value", "overflow"} or kind not in ("integers", "warning hint"):
+            yield kind, words
 
 
 def _examine(trial):
-    """Everything to tell, as {kind: words}; in float32 only what float64 does not show."""
+    """The first words of each kind, until the reader's function cannot be used any further."""
     found = {}
-    for dtype in (np.float64, np.float32):
-        x = _points(trial.f, dtype)
-        try:
-            mine = trial.array(x, f"with an array of {np.dtype(dtype)}")
-        except Unusable as unusable:
-            return {"broken": str(unusable) + _why_it_raises(trial, x)}
-        _collect(found, _value_problems(trial, dtype, mine))
-        if found:
-            break
-    if not found:
-        _collect(found, _limit_problems(trial))
-        _collect(found, _kink_hint(trial) if trial.derivative else ())
-    form = {}
-    _collect(form, () if "broken" in found else _form_problems(trial))
-    if set(found) & {"zero", "value", "overflow"}:  # these explain much of the rest
-        form = {kind: form[kind] for kind in form if kind in ("shape", "dtype", "changed")}
-    return found | form
+    try:
+        for kind, words in _problems(trial):
+            found.setdefault(kind, words)
+    except Unusable as unusable:
+        found["broken"] = str(unusable) + _why_it_raises(trial, _points(trial.f, np.float64))
+    return found
 
 
 def _accepted(my_f, declared, parameters):
     """By which names the reader's function takes the parameters: {declared name: its name}."""
-    try:
-        signature = inspect.signature(my_f).parameters
-    except (TypeError, ValueError):  # some compiled functions have no signature
-        return {}
+    signature = {p.name: p for p in parameters_of(my_f)}
     taken = {name: name for name in declared if name in signature}
     simple = [p for p in signature.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
     spare = [p for p in simple[1:] if p.name not in declared]

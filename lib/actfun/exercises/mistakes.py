@@ -68,10 +68,7 @@ def softplus(z):
     return np.logaddexp(0, z)
 
 
-ROOT = math.sqrt(2 / math.pi)
-
-
-def _tanh_gelu(x, cubic=0.044715, factor=ROOT, power=3):
+def _tanh_gelu(x, cubic=activations.GELU.cubic, factor=activations.GELU.scale, power=3):
     return x * (1 + np.tanh(factor * (x + cubic * x**power))) / 2
 
 
@@ -138,66 +135,59 @@ PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas o
         "The inner derivative σ(x) is missing.":
             lambda f, x: _mish_slope(x, softplus(x), inner=np.ones_like)},
 }  # fmt: skip
-FACTORS = {"selu": {"λ": activations.SELU.scale, "α": activations.SELU.alpha},
-           "hardswish": {"1/6": 1 / 6}, "hardsigmoid": {"1/6": 1 / 6}}  # fmt: skip
-
-
-def _selu(x, d, alpha, scale):
-    return scale * np.where(x > 0, 1 if d else x, alpha * (np.exp(x) if d else np.expm1(x)))
+CONSTANTS = {"selu": {"λ": activations.SELU.scale, "α": activations.SELU.alpha},
+             "gelu": {"√(2/π)": activations.GELU.scale},
+             "hardswish": {"1/6": 1 / 6}, "hardsigmoid": {"1/6": 1 / 6}}  # fmt: skip
 
 
 def _cut(value, places):
     return math.floor(value * 10**places) / 10**places
 
 
-def _rounded(f, derivative):
-    """The formulas with their constants rounded to so many places."""
-    for n, short in itertools.product(range(1, 12), (round, _cut)):
-        sixth, root = short(1 / 6, n), short(ROOT, n)
-        alpha, scale = short(activations.SELU.alpha, n), short(activations.SELU.scale, n)
-        formulas = {
-            "selu": {
-                f"α = {alpha} is rounded.": lambda x, a=alpha: _selu(x, derivative, a, f.scale),
-                f"λ = {scale} is rounded.": lambda x, s=scale: _selu(x, derivative, f.alpha, s),
-                f"α = {alpha} and λ = {scale} are rounded.":
-                    lambda x, a=alpha, s=scale: _selu(x, derivative, a, s)},
-            "hardsigmoid": {f"1/6 is rounded to {sixth}.": lambda x, c=sixth: (
-                c * (np.abs(x) < 3) if derivative else np.clip(c * x + 0.5, 0, 1))},
-            "hardswish": {f"1/6 is rounded to {sixth}.": lambda x, c=sixth: (
-                np.where(np.abs(x) < 3, 2 * c * x + 0.5, x > 0) if derivative
-                else x * np.clip(c * x + 0.5, 0, 1))},
-            "gelu": {f"√(2/π) is rounded to {root}.": lambda x, c=root: _tanh_gelu(x, factor=c)},
-        }  # fmt: skip
-        yield from formulas.get(f.key, {}).items()
+def _rounded(f, target):
+    """With constants rounded to so many places: a factor in front of the value, or on the input."""
+    exact = CONSTANTS.get(f.key, {})
+    for places, short in itertools.product(range(1, 12), (round, _cut)):
+        near = {symbol: short(constant, places) for symbol, constant in exact.items()}
+        ratio = {symbol: near[symbol] / exact[symbol] for symbol in exact}
+        forms = [(f"{s} is rounded to {near[s]}.", front, front, inside) for s, r in ratio.items()
+                 for front, inside in ((r, 1), (1, r), (1 / r, r), (r, r))]  # fmt: skip
+        if f.key == "selu":
+            scale, alpha = ratio.values()
+            forms += [("α is rounded to {α}.", 1, alpha, 1),
+                      ("λ and α are rounded to {λ} and {α}.", scale, scale * alpha, 1)]  # fmt: skip
+        for words, *factors in forms:
+            yield words.format_map(near), lambda x, factors=factors: (
+                np.where(x > 0, *factors[:2]) * target(factors[2] * x))  # fmt: skip
+        for root in near.values() if f.key == "gelu" else ():
+            yield f"√(2/π) is rounded to {root}.", lambda x, c=root: _tanh_gelu(x, factor=c)
 
 
-def _other_parameters(f, derivative, x, mine):
+def _other_values(f, derivative, declared, x, mine):
     """f with another value of a parameter: usual ones, and what fits the reader's values."""
 
-    def target(name, value):
-        other = dataclasses.replace(f, **{name: value})
+    def target(value):
+        other = dataclasses.replace(f, **{declared.name: value})
         return other.derivative if derivative else other
 
-    for name, declared in f.parameters().items():
-        mine_at = int(np.argmax(np.abs(target(name, getattr(f, name))(x) - mine)))
+    def miss(value):
+        with contextlib.suppress(ValueError):  # such as a lower bound above the upper one
+            return float(target(value)(x[worst : worst + 1])[0] - mine[worst])
+        return math.nan
 
-        def miss(value, name=name, i=mine_at):
-            return float(target(name, value)(x[i : i + 1])[0] - mine[i])
-
-        tried = [*(declared.choices or ()), *([] if declared.choices else (declared.default, 0, 1))]
-        span = [v for v in np.sinh(np.linspace(-5, 5, 61)) if not tried[2:] or v in declared.limits]
-        try:
-            ends = [] if declared.choices else [miss(v) for v in span]
-        except ValueError:  # such as a lower bound above the upper one
-            ends = []
-        for low, high, at_low, at_high in zip(span, span[1:], ends, ends[1:], strict=False):
-            if at_low * at_high < 0:
-                tried.append(round(brentq(miss, low, high, xtol=1e-14, rtol=1e-14), 12))
-        for value in tried:
-            texts = (t if isinstance(t, str) else as_text(t, 12) for t in (value, getattr(f, name)))
-            words = "You get what {} = {} gives, not {}.".format(declared.symbol, *texts)
-            with contextlib.suppress(ValueError):  # a value that is not allowed
-                yield words, target(name, value)
+    own = getattr(f, declared.name)
+    worst = int(np.argmax(np.abs(target(own)(x) - mine)))
+    tried = list(declared.choices or (declared.default, 0, 1))
+    span = [v for v in np.sinh(np.linspace(-5, 5, 61)) if not declared.choices
+            and v in declared.limits]  # fmt: skip
+    for low, high in itertools.pairwise(span):
+        if miss(low) * miss(high) < 0:
+            tried.append(round(brentq(miss, low, high, xtol=1e-14, rtol=1e-14), 12))
+    for value in tried:
+        texts = (t if isinstance(t, str) else as_text(t, 12) for t in (value, own))
+        with contextlib.suppress(ValueError):  # a value that is not allowed
+            yield ("You get what {} = {} gives, not {}.".format(declared.symbol, *texts),
+                   target(value))  # fmt: skip
 
 
 def mistakes(f, derivative, x, mine):
@@ -209,7 +199,8 @@ def mistakes(f, derivative, x, mine):
         yield words, lambda x, slip=slip: slip(f, x)
     if f.kinks == (0.0,):
         yield EXCHANGED, lambda x: target(-x) if derivative or f.smoothness < 0 else -f(-x)
-    yield from _other_parameters(f, derivative, x, mine)
+    for declared in f.parameters().values():
+        yield from _other_values(f, derivative, declared, x, mine)
     yield "The sign is reversed.", lambda x: -target(x)
     yield REVERSED, lambda x: target(-x)
     yield "You have f(x)/x: " + (
@@ -223,7 +214,7 @@ def mistakes(f, derivative, x, mine):
                lambda x: target(x) - f(x) / x)  # fmt: skip
     symbols = {p.symbol: getattr(f, name) for name, p in f.parameters().items() if not p.choices}
     values = list(VALUES.items())
-    for symbol, c in (symbols | FACTORS.get(f.key, {})).items():
+    for symbol, c in (symbols | CONSTANTS.get(f.key, {})).items():
         values += [(f"The factor {symbol} is missing.", lambda v, c=c: v / c),
                    (f"The division by {symbol} is missing.", lambda v, c=c: v * c)]  # fmt: skip
     for words, change in values:
@@ -235,7 +226,7 @@ def mistakes(f, derivative, x, mine):
     yield ("For x < 0 that is the slope itself; it must be multiplied by x.",
            lambda x: np.where(x > 0, target(x), target(x) / x))  # fmt: skip
     yield from general(target)
-    yield from _rounded(f, derivative)
+    yield from _rounded(f, target)
 
 
 def explanation(wrong_ones, reproduces):

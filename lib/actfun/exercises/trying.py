@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import math
 import re
@@ -108,6 +109,14 @@ def check_callable(function, name):
         raise TypeError(f"{name} must be a function, got {type(function).__name__}")
 
 
+def parameters_of(function):
+    """The parameters of a function; none for some compiled functions, which have no signature."""
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return []
+
+
 def attempt_call(function, *arguments, **options):
     given = [np.array(a) if isinstance(a, np.ndarray) else a for a in arguments]
     attempt, printed = Attempt(), io.StringIO()
@@ -185,6 +194,10 @@ def returned(attempt, shape, where):
 
 
 def as_text(value, digits=4):
+    """A number in words, or all numbers of an array or a tuple."""
+    if isinstance(value, tuple) or np.ndim(value):
+        inside = ", ".join(as_text(v, digits) for v in value)
+        return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
     value = float(value)
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
@@ -209,27 +222,21 @@ def what_came(x, mine, right):
     return f"At x = {as_text(x, 6)} you give {came}; {wanted} is right."
 
 
-def digits_agreed(mine, right):
-    """To how many digits the worst of these values is right."""
+def agreement(mine, right):
+    """A sentence on to how many digits the worst of these values is right, if to two or more."""
     with np.errstate(all="ignore"):
         error = np.abs(np.subtract(mine, right)) / np.maximum(np.abs(right), np.finfo(float).tiny)
     worst = float(np.max(error, initial=0))
-    return max(0, math.floor(-math.log10(worst))) if 0 < worst < math.inf else 0
-
-
-def agreement(mine, right):
-    """A sentence on how close all of it is, or nothing where it is not close."""
-    digits = digits_agreed(mine, right)
+    digits = math.floor(-math.log10(worst)) if 0 < worst < math.inf else 0
     return f"It agrees to {digits} digits." if digits > 1 else ""
 
 
-def number(value, name="value"):
+def number(value, name):
     """A number that was handed in: also an array of one, a Fraction or a Decimal."""
     items = np.ravel(np.asarray(value, object))
-    one = items[0] if items.size == 1 else None
-    if one is None or isinstance(one, (str, bytes)):
-        raise TypeError(f"{name} must be a number, got {type(value).__name__}")
     try:
-        return float(one)
+        if items.size != 1 or isinstance(items[0], (str, bytes)):
+            raise TypeError
+        return float(items[0])
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, got {type(one).__name__}") from None
+        raise TypeError(f"{name} must be a number, got {type(value).__name__}") from None
