@@ -242,6 +242,13 @@ def test_a_parameter_of_another_name_is_recognised():
         assert verdict and "Your parameter a is called weight here" in repr(verdict)
 
 
+@pytest.mark.parametrize("key", ["relu", "hardsigmoid", "tanh"])
+def test_an_offset_is_told_as_one_also_where_0_is_right_and_beside_kinks(key):
+    f = next(f for f in ALL if f.key == key)
+    said = " ".join(repr(check_activation(lambda x: f.derivative(x) + 0.5, key, True)).split())
+    assert "each value is too large by 0.5." in said and "times" not in said
+
+
 def test_slopes_on_both_sides_of_a_kink_are_exact():
     def steep(x):
         inside = np.where(x <= -3, 0, np.where(x > 3, 1, np.clip(x, -3, 3) / 3 + 0.5))

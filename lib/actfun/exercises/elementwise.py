@@ -120,10 +120,10 @@ def _facts(x, mine, right, wrong):
     """Where it is wrong and by how much: what can be said without knowing why."""
     where, bad = f"It is wrong {_region(x, wrong)}", wrong & np.isfinite(mine)
     with np.errstate(all="ignore"):
-        ratio, offset = mine[bad & (right != 0)] / right[bad & (right != 0)], (mine - right)[bad]
-    if ratio.size > 4 and not ratio.any():
+        ratio, offset = mine[bad] / right[bad], (mine - right)[bad]  # ∞ where 0 is right
+    if ratio.size > 4 and not mine[bad].any():
         return f"{where}: you give 0 where as much as {as_text(np.abs(right[bad]).max())} is right."
-    if ratio.size > 4 and np.ptp(ratio) < 1e-3 * abs(ratio[0] - 1):
+    if ratio.size > 4 and np.isfinite(ratio).all() and np.ptp(ratio) < 1e-3 * abs(ratio[0] - 1):
         return f"{where}. Each value there is {apart(ratio[0], 1)[0]} times the right one."
     if offset.size > 4 and np.ptp(offset) < 1e-3 * abs(offset[0]):
         side = "large" if offset[0] > 0 else "small"
@@ -139,7 +139,8 @@ def _facts(x, mine, right, wrong):
 
 def _reason(trial, x, mine, right, wrong):
     """Why values in the ordinary range are wrong, as far as it can be made sure of."""
-    f, ordinary = trial.f, ~np.isin(x, np.float32(trial.f.kinks)) & (x != 0)
+    f, smooth = trial.f, ~np.isin(x, np.float32(trial.f.kinks))
+    ordinary = smooth & (x != 0)
     if not (wrong & ordinary).any() and wrong.sum() == 1:
         at = float(x[wrong][0])
         beside = [trial.one(at + step) for step in (-1e-9, 1e-9)]
@@ -166,7 +167,7 @@ def _reason(trial, x, mine, right, wrong):
     if use.sum() > 20 and error > 0:
         if words := explanation(mistakes(f, trial.derivative, x[use], mine[use]), reproduces):
             return words
-    return _facts(x, mine, right, wrong)
+    return _facts(x, mine, right, wrong & smooth if (wrong & smooth).any() else wrong)
 
 
 def _value_problems(trial, dtype, mine):
