@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,6 +16,7 @@ sys.path.insert(0, str(ROOT / "_ext"))
 import environment  # noqa: E402
 import notebooks  # noqa: E402
 import sources  # noqa: E402
+import store_outputs  # noqa: E402
 
 MODULE = '''"""A module."""
 
@@ -139,6 +141,23 @@ def test_what_a_test_has_run_is_held_to_the_same(tmp_path, output):
     with pytest.raises(notebooks.Unusable, match=r"page\.ipynb, cell 2"):
         notebooks.keep(tmp_path / "cache", tmp_path / "page.ipynb", page)
     assert not (tmp_path / "cache").exists()
+
+
+def test_what_is_stored_is_text_and_nothing_of_one_machine():
+    page, path, output = page_of("6 * 7", "draw()"), Path("relu.ipynb"), nbformat.v4.new_output
+    page.metadata["widgets"] = {}
+    number, drawing = page.cells[1:]
+    number.outputs = [output("execute_result", {"text/plain": "42"}, metadata={"seconds": 3})]
+    number.metadata = nbformat.from_dict({"tags": ["hide-input"], "collapsed": True})
+    drawing.outputs = [output("display_data", {"text/plain": "drawn", "image/png": ""})]
+    with pytest.raises(notebooks.Unusable, match=r"relu\.ipynb, cell 3, shows image/png: tag the"):
+        store_outputs.tidy(page, path)
+    drawing.metadata["tags"] = [store_outputs.UNSTORED]
+    store_outputs.tidy(page, path)
+    assert set(page.metadata) == {"kernelspec", "language_info"}
+    assert [cell.id for cell in page.cells] == ["relu-01", "relu-02", "relu-03"]
+    assert number.metadata == {"tags": ["hide-input"]} and drawing.outputs == []
+    assert number.outputs == [output("execute_result", {"text/plain": "42"})]
 
 
 def test_a_kernel_has_nothing_from_whoever_runs_it(tmp_path, monkeypatch, capfd):

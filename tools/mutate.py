@@ -6,7 +6,6 @@ Each mutation is made in a copy of the project in a temporary folder; the tests 
 run in that copy. One that they do not notice is printed as SURVIVED: it needs a test.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -17,15 +16,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "_ext"))
+import environment  # noqa: E402
+
 NOT_COPIED = shutil.ignore_patterns(
     ".git", ".venv*", "_build", "__pycache__", ".*cache", "*.egg-info"
 )
+# Without the conftest.py of the root, which prepares the notebooks: `main` does so once for all.
+OPTIONS = ["--confcutdir=tests", "-x", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
 
 
 class Mutation(NamedTuple):
     """In ``file`` the text ``old``, which occurs once, becomes ``new``; ``tests`` must notice.
 
-    A file of the library is named from lib/actfun on, any other from the root.
+    A file of the library is named from lib/actfun on, any other from the root. A test is a file of
+    tests/, or one function in it: ``test_sliders::test_keyboard``.
     """
 
     what: str
@@ -38,6 +43,12 @@ class Mutation(NamedTuple):
     def path(self):
         """Where the file is, from the root."""
         return Path(self.file if (ROOT / self.file).exists() else f"lib/actfun/{self.file}")
+
+    @property
+    def places(self):
+        """The tests as pytest takes them."""
+        tests = (test.partition("::") for test in self.tests.split())
+        return [f"tests/{file}.py{colons}{function}" for file, colons, function in tests]
 
     def broken(self):
         """The source of the file after the mutation."""
@@ -58,11 +69,22 @@ def network(what, file, old, new, tests="test_network"):
     return Mutation(what, f"network/{file}.py", old, new, tests)
 
 
+def diagnostics(what, file, old, new, tests="test_diagnostics"):
+    return Mutation(what, f"diagnostics/{file}.py", old, new, tests)
+
+
+def picture(what, file, old, new, tests):
+    return Mutation(what, f"{file}.py", old, new, tests)
+
+
+def slider(what, file, old, new, test):
+    return Mutation(what, file, old, new, f"test_sliders::{test}")
+
+
 MUTATIONS = [
     # the catalogue
     activations("sigmoid: the sides exchanged", "e, x >= 0) / (1 + e)\n\n\n",
                 "e, x <= 0) / (1 + e)\n\n\n"),
-    activations("sigmoid′: a square lost", "return e / (1 + e) ** 2", "return e / (1 + e)"),
     activations("sigmoid′: without |x|", "e = np.exp(-np.abs(x))\n        return e / (1 + e) ** 2",
                 "e = np.exp(-x)\n        return e / (1 + e) ** 2"),
     activations("tanh′: the factor 2", "(2 * e / (1 + e * e)) ** 2", "(e / (1 + e * e)) ** 2"),
@@ -82,8 +104,6 @@ MUTATIONS = [
                 "test_activations test_properties"),
     activations("PReLU: gradient of the weight", "return np.minimum(x, 0)\n",
                 "return np.maximum(x, 0)\n", "test_network"),
-    activations("softplus: log10 for ln", "np.log1p(np.exp(-np.abs(self.beta * x))) / self.beta",
-                "np.log10(1 + np.exp(-np.abs(self.beta * x))) / self.beta"),
     activations("softplus: log for log1p", "np.log1p(np.exp(-np.abs(self.beta * x)))",
                 "np.log(1 + np.exp(-np.abs(self.beta * x)))", "test_accuracy"),
     activations("softplus: β not divided out", "np.abs(self.beta * x))) / self.beta",
@@ -96,7 +116,6 @@ MUTATIONS = [
                 "0)))\n\n\n@dataclass(frozen=True)\nclass SELU", "return np.where(x > 0, 1, self."
                 "alpha * np.expm1(np.minimum(x, 0)))\n\n\n@dataclass(frozen=True)\nclass SELU"),
     activations("SELU: a digit of λ", "1.0507009873554804934", "1.0507109873554804934"),
-    activations("SELU: a digit of α", "1.6732632423543772848", "1.6732632423443772848"),
     activations("SELU: λ only on the right", "below = self.scale * self.alpha",
                 "below = self.alpha"),
     activations("SiLU′: a β forgotten", "z = np.clip(self.beta * x, FLOOR, -FLOOR)",
@@ -130,9 +149,21 @@ MUTATIONS = [
              "test_accuracy test_activations"),
     Mutation("interval: closed for open", "base.py", "if self.closed_low else value > self.low",
              "if self.closed_low else value >= self.low", "test_activations test_tables"),
+    Mutation("extrema: only the last", "base.py", "return points\n", "return points[-1:]\n",
+             "test_activations::test_every_extremum_is_found"),
+    Mutation("Lipschitz constant: kinks forgotten", "base.py", "(self.derivative(edges))",
+             "(self.derivative(edges[:2]))",
+             "test_activations::test_the_steepest_slope_is_often_beside_a_kink"),
+    Mutation("parameters: not made floats", "base.py", "object.__setattr__(self, name, value)",
+             "pass",
+             "test_properties::test_dtype_shape_and_limits_hold_for_everything_that_is_allowed"),
+    Mutation("expectation: not cut at the kinks", "expectation.py",
+             "*(float(x) for x in kinks if abs(x) < ENDS[-1])", "", "test_expectation"),
+    Mutation("truth: the step does not shrink near 0", "accuracy.py", "h = min(size, 1) * mpmath",
+             "h = mpmath", "test_accuracy::test_the_truth_of_a_slope_far_out_and_near_0"),
+    Mutation("a star brings a tool", "__init__.py", '"Interval", *', '"Interval", "parameter", *',
+             "test_package::test_a_star_brings_the_catalogue_and_no_tools"),
     # back-propagation and training
-    network("delta: the slope forgotten", "layers", "gradient * self.activation.derivative(Z)",
-            "gradient"),
     network("delta: slope at the activation", "layers", "self.activation.derivative(Z)",
             "self.activation.derivative(self.activation(Z))"),
     network("bias gradient: mean for sum", "layers", "gradients = A.T @ delta, delta.sum(axis=0)",
@@ -154,6 +185,22 @@ MUTATIONS = [
             "for start in range(0, len(X) - size + 1, size)"),
     network("training: order never mixed", "training", "order = net._order.permutation(len(X))",
             "order = np.arange(len(X))"),
+    network("training: an order that ignores the seed", "mlp", "default_rng([seed, 1])",
+            "default_rng([0, 1])",
+            "test_network::test_the_seed_determines_the_order_of_the_mini_batches"),
+    network("training: accuracy weighted by the nominal batch", "training", "targets) * len(batch)",
+            "targets) * size", "test_network::test_means_over_an_epoch_are_means_over_samples"),
+    network("training: validation on the training data", "training",
+            "_validate(net, history, *validation)", "_validate(net, history, X, y)",
+            "test_network::test_validation_is_measured_on_its_own_data_after_the_epoch"),
+    network("centring of maxout: the wrong axis", "mlp", "weights.sum(axis=1)",
+            "weights.sum(axis=0)",
+            "test_network::test_centring_reaches_every_piece_of_a_maxout_layer"),
+    network("layers: weights shared with the caller", "layers", 'astype(dtype, order="C")',
+            "astype(dtype, copy=False)",
+            "test_network::test_layers_train_copies_of_the_arrays_that_they_are_made_from"),
+    network("progress: a bar that nobody sees", "progress", "if wanted and someone_watches()",
+            "if wanted", "test_network::test_progress_shows_where_someone_looks_and_nowhere_else"),
     network("divergence not noticed", "training", "if not math.isfinite(gradients.loss):",
             "if False:"),
     network("cross-entropy: sum for mean", "losses", "gradient[np.arange(len(y)), y] -= 1\n"
@@ -163,23 +210,38 @@ MUTATIONS = [
             "return float(log_softmax(z)"),
     network("logistic loss: y forgotten", "losses", "np.maximum(z, 0) - y * z", "np.maximum(z, 0)"),
     network("He: fan-out", "initialisers", "return 2 / fan_in\n", "return 2 / fan_out\n"),
-    network("Xavier: 1 for 2", "initialisers", "2 / (fan_in + fan_out)", "1 / (fan_in + fan_out)"),
     network("uniform: √3 lost", "initialisers", "* deviation * math.sqrt(3)", "* deviation"),
     network("perceptron: bias fixed", "perceptron", "self.bias += error", "pass"),
     network("perceptron: > for ≥", "perceptron", "(samples_array(X, self.features) @ self.weights +"
             " self.bias >= 0)", "(samples_array(X, self.features) @ self.weights + self.bias > 0)"),
     network("Novikoff: margin not squared", "perceptron", "/ margin**2", "/ margin"),
-    # experiments, tables, exercises
-    Mutation("dead units: any for all", "diagnostics/instruments.py", "!= 0).any(axis=0)",
-             "!= 0).all(axis=0)", "test_diagnostics"),
-    Mutation("layer statistics: deviation over samples", "diagnostics/random_layers.py",
-             "spread.append(np.sqrt(A.var(axis=0).mean()))",
-             "spread.append(np.sqrt(A.var(axis=1).mean()))", "test_diagnostics"),
-    Mutation("alpha dropout: scale forgotten", "diagnostics/random_layers.py",
-             "scale * np.where(kept, A, saturated)", "np.where(kept, A, saturated)",
-             "test_diagnostics"),
-    Mutation("summary: population deviation", "diagnostics/races.py", "scores.std(ddof=1)",
-             "scores.std()", "test_diagnostics"),
+    # experiments
+    diagnostics("dead units: any for all", "instruments", "!= 0).any(axis=0)", "!= 0).all(axis=0)"),
+    diagnostics("gradient norms: of the weights throughout", "instruments",
+                "arrays = gradients.pre_activations",
+                "arrays = [layer[0] for layer in gradients.parameters]",
+                "test_diagnostics::test_gradient_norms_are_those_of_back_propagation"),
+    diagnostics("layer statistics: deviation over samples", "random_layers",
+                "spread.append(np.sqrt(A.var(axis=0).mean()))",
+                "spread.append(np.sqrt(A.var(axis=1).mean()))"),
+    diagnostics("alpha dropout: scale forgotten", "random_layers",
+                "scale * np.where(kept, A, saturated)", "np.where(kept, A, saturated)"),
+    diagnostics("batch norm: gradient through the mean", "random_layers",
+                "delta - delta.mean(axis=0) - Z", "delta - Z",
+                "test_diagnostics::test_the_gradient_of_batch_norm_against_finite_differences"),
+    diagnostics("summary: population deviation", "races", "scores.std(ddof=1)", "scores.std()"),
+    diagnostics("race: measured on the training part", "races",
+                "return net.accuracy(data.X_test, data.y_test)",
+                "return net.accuracy(data.X, data.y)",
+                "test_diagnostics::test_a_race_is_the_training_it_stands_for"),
+    diagnostics("data: the test part standardised by itself", "data",
+                "(data.X_test - mean) / deviation",
+                "(data.X_test - data.X_test.mean(axis=0)) / deviation",
+                "test_diagnostics::test_the_test_part_is_scaled_by_the_training_part"),
+    diagnostics("data: the test part is trained on", "data", "X[:-test], y[:-test]",
+                "X[test:], y[test:]",
+                "test_diagnostics::test_the_test_part_is_scaled_by_the_training_part"),
+    # tables, exercises
     Mutation("table: minimum and maximum swapped", "tables.py",
              '"minimum" if f(x - 1e-3) > value else "maximum"',
              '"maximum" if f(x - 1e-3) > value else "minimum"', "test_tables"),
@@ -190,6 +252,8 @@ MUTATIONS = [
              'return "no" if value else "yes"', "test_tables"),
     Mutation("table: open and closed brackets", "tables.py", '"[" if f.range.closed_low else "("',
              '"(" if f.range.closed_low else "["', "test_tables"),
+    Mutation("table: left and right limits exchanged", "tables.py", "left, right = f.limits",
+             "right, left = f.limits", "test_tables::test_card_of_mish"),
     Mutation("exercises: everything passes", "exercises/trying.py", "return not self.problems",
              "return True", "test_exercises"),
     Mutation("exercises: tolerance", "exercises/elementwise.py", "{np.float64: 1e-12",
@@ -203,6 +267,90 @@ MUTATIONS = [
              "_BIAS = math.log((1 - _MALIGNANT) / _MALIGNANT)", "test_corpus"),
     Mutation("questions: variance for mean square", "exercises/questions.py",
              "1 / math.sqrt(square), {", "1 / math.sqrt(square - mean**2), {", "test_corpus"),
+    # pictures
+    picture("heat map: upside down", "charts", "ax.set_ylim(len(row_labels), 0)",
+            "ax.set_ylim(0, len(row_labels))",
+            "test_pictures::test_a_heat_map_reads_as_the_matrix_is_written"),
+    picture("heat map: row labels reversed", "charts", "+ 0.5, row_labels)",
+            "+ 0.5, row_labels[::-1])",
+            "test_pictures::test_a_heat_map_reads_as_the_matrix_is_written"),
+    picture("heat map: numbers transposed", "charts", "ax.text(column + 0.5, row + 0.5",
+            "ax.text(row + 0.5, column + 0.5",
+            "test_pictures::test_the_number_in_a_cell_is_its_value"),
+    picture("heat map: dark on dark", "charts", "if light else", "if not light else",
+            "test_plots::test_heatmap_numbers_are_legible"),
+    picture("learning curve: half a band", "charts", "mean - deviation, mean + deviation",
+            "mean, mean + deviation",
+            "test_pictures::test_a_learning_curve_lies_in_a_band_of_its_own_deviation"),
+    picture("bars: each beside its label", "charts", "ax.set_xticks(range(len(values)), labels)",
+            "ax.set_xticks(np.arange(len(values)) + 0.5, labels)",
+            "test_pictures::test_bars_stand_over_their_labels"),
+    picture("shading: on the side that is steep", "plots", "far_left, far_right = ",
+            "far_right, far_left = ", "test_pictures::test_shading_lies_on_the_side_that_is_flat"),
+    picture("function and slope exchanged", "plots", "(False, True), (labels",
+            "(True, False), (labels", "test_pictures::test_the_function_stands_left_of_its_slope"),
+    picture("dots: open where the value is", "plots", "(filled_dots if meets else open_dots)",
+            "(open_dots if meets else filled_dots)", "test_plots::test_dots_at_jumps_of_the_slope"),
+    picture("curves: each named as another", "plots", "zip(lines, labels(functions)",
+            "zip(lines[::-1], labels(functions)",
+            "test_pictures::test_each_name_is_joined_to_its_own_curve"),
+    picture("newcomers: the look of another", "looks", " if (h, s) not in looks.values()]", "]",
+            "test_pictures::test_functions_that_join_get_looks_that_nobody_has"),
+    picture("regions: mirrored", "planes", "np.meshgrid(*axes)",
+            'np.meshgrid(*axes, indexing="ij")',
+            "test_pictures::test_tints_lie_around_their_samples"),
+    picture("line: the arrow to the negative side", "planes", "tip = foot + 0.18",
+            "tip = foot - 0.18",
+            "test_pictures::test_the_line_is_where_the_neuron_is_undecided_however_small_its_weights"),
+    picture("triangle: corners exchanged", "planes", "path = p @ corners",
+            "path = p @ corners[::-1]",
+            "test_pictures::test_corners_of_the_triangle_have_their_own_labels"),
+    picture("neuron: inputs from below", "diagrams", "np.arange(n_inputs)[::-1]",
+            "np.arange(n_inputs)", "test_pictures::test_a_neuron_is_read_from_left_to_right"),
+    picture("ladder: yes and no exchanged", "diagrams", 'y - step / 2, "no"', 'y - step / 2, "yes"',
+            "test_pictures::test_yes_leads_right_and_no_leads_down"),
+    Mutation("style: text that stays black on a dark page", "style.mplstyle", "text.color: black",
+             "text.color: 101010", "test_pictures::test_the_style_is_what_the_pages_rely_on"),
+    # sliders and figures
+    slider("slider: what it says in reverse", "sliders.py", "for text in readouts] if",
+           "for text in readouts][::-1] if",
+           "test_every_frame_has_its_own_words_and_its_own_picture"),
+    slider("slider: starts one too early", "sliders.py", "c.index, c.interval]",
+           "max(0, c.index - 1), c.interval]",
+           "test_every_frame_has_its_own_words_and_its_own_picture"),
+    slider("slider: the first control varies fastest", "assets/sliders.js",
+           "number * controls[i][0].length + index", "number + index * controls[i][0].length",
+           "test_the_browser_shows_each_frame_as_drawn"),
+    Mutation("live slider: toggles the wrong way round", "live.py", "else w.value)",
+             "else not w.value)", "test_live_sliders::test_moving_a_widget_draws_again"),
+    slider("style sheet: paper stays white on a dark page", "assets/figures.css",
+           "  --actfun-paper: var(--pst-color-background, #121212);\n", "",
+           "test_white_is_the_paper_of_the_theme"),
+    slider("style sheet: small letters on a phone", "assets/figures.css",
+           ".actfun-figure svg.actfun-wide text {", ".actfun-figure svg.wide text {",
+           "test_wide_panels_have_larger_letters_on_a_phone"),
+    slider("script: each click is taken for a fold", "assets/book.js",
+           'event.target.closest(".toggle") && look()', "look()",
+           "test_what_unfolds_is_looked_at_again"),
+    picture("drawing: panels under another's place", "figures", "key=lambda ax: ax.zorder",
+            "key=lambda ax: 0", "test_figures"),
+    # the book
+    Mutation("build: a notebook may warn", "_ext/notebooks.py", '== "stderr"', '== "nobody"',
+             "test_build::test_what_a_test_has_run_is_held_to_the_same"),
+    Mutation("build: a change deep in the library is overlooked", "_ext/sources.py",
+             '"lib/**/*.py"', '"lib/*/*.py"',
+             "test_build::test_each_source_makes_the_book_outdated"),
+    Mutation("coverage: a mark under any heading", "_ext/coverage_table.py", "if label else None",
+             "if line else None",
+             "test_coverage::test_a_mark_without_a_labelled_heading_is_an_error"),
+    Mutation("live notebook: installs what is there", "tools/live_notebooks.py",
+             'if not find_spec("actfun"):', 'if find_spec("actfun"):',
+             "test_live_notebooks::test_first_cell_installs_when_and_only_when_the_library_is_missing"),
+    Mutation("store: a picture in a notebook", "tools/store_outputs.py", "if rich:", "if False:",
+             "test_build::test_what_is_stored_is_text_and_nothing_of_one_machine"),
+    Mutation("store: notes of one machine", "tools/store_outputs.py",
+             "for key in KEPT if cell.metadata.get(key)", "for key in cell.metadata",
+             "test_build::test_what_is_stored_is_text_and_nothing_of_one_machine"),
 ]  # fmt: skip
 
 
@@ -213,12 +361,14 @@ def survives(mutation):
         copy = Path(folder) / "project"
         shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
         (copy / mutation.path).write_text(mutation.broken(), encoding="utf-8")
-        tests = [f"tests/{name}.py" for name in mutation.tests.split()]
-        options = ["-x", "-q", "-n0", "-p", "no:nbval", "-p", "no:cacheprovider", "-o", "addopts="]
-        environment = os.environ | {"PYTHONPATH": str(copy / "lib"), "PYTHONDONTWRITEBYTECODE": "1"}
+        variables = environment.variables(ROOT) | {
+            "PYTHONPATH": str(copy / "lib"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        }
         run = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, *tests],
-            cwd=copy, env=environment, capture_output=True, encoding="utf-8", timeout=600,
+            [sys.executable, "-m", "pytest", *OPTIONS, *mutation.places],
+            cwd=copy, env=variables, capture_output=True, encoding="utf-8", timeout=600,
         )  # fmt: skip
     if run.returncode not in (0, 1):  # 1: a test failed, as it should
         raise RuntimeError(f"{mutation.what}: pytest could not run\n{run.stdout}{run.stderr}")
@@ -228,6 +378,7 @@ def survives(mutation):
 def main(words):
     chosen = [m for m in MUTATIONS if not words or any(word in m.what for word in words)]
     survivors = 0
+    environment.prepare(ROOT)
     with ThreadPoolExecutor(max_workers=2) as pool:
         for mutation, (survived, seconds) in zip(chosen, pool.map(survives, chosen), strict=True):
             survivors += survived
