@@ -94,7 +94,7 @@ lite: $(STAMP)   ## a Python for the reader's browser, with every notebook: _bui
 	cd _build/lite && ../../$(BIN)/jupyter lite build --contents files --output-dir site \
 	  --apps lab --apps notebooks --apps tree --no-sourcemaps
 
-site: zip lite   ## all that is published, in _build/site (with the PDF, if you made one before)
+site: lite zip   ## all that is published, in _build/site (with the PDF, if you made one before)
 	$(BIN)/python tools/make_site.py
 
 links: $(STAMP)  ## ask every external address of the pages whether it is still there
