@@ -1,4 +1,4 @@
-"""The built pages as they lie before a reader at a desk: nothing cut off, no heaps of bars."""
+"""The built pages as they lie before a reader at a desk: not endless, nothing cut off."""
 
 import pytest
 from conftest import toc_pages
@@ -12,6 +12,7 @@ UNFOLD = """() => {
 CUT_OFF = """() => [...document.querySelectorAll('article div.highlight pre')]
     .filter(pre => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth)
     .map(pre => pre.textContent.split('\\n').reduce((a, b) => a.length < b.length ? b : a))"""
+HEIGHT = "() => document.querySelector('article').getBoundingClientRect().height"
 BLOCKS = "() => document.querySelectorAll('article div.highlight pre').length"
 # What stands between two bars: text, code or a picture that takes room on the page.
 BARS_IN_A_ROW = """() => {
@@ -25,13 +26,20 @@ BARS_IN_A_ROW = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=[page for page in toc_pages() if page != "chapters/api"])
+@pytest.fixture(scope="module", params=toc_pages())
 def read_page(chromium, book, request):
     """A page of the book at a desk, not yet touched."""
     tab = chromium.new_page(viewport=DESK)
     tab.goto(f"{book.as_uri()}/{request.param}.html", wait_until="load")
     yield tab
     tab.close()
+
+
+def test_no_page_is_endless(read_page):
+    """With its folds closed. The API is for looking up, and nine properties are nine sections."""
+    page = read_page.url.rpartition("/")[2]
+    allowed = {"api.html": 50_000, "properties.html": 28_000}.get(page, 20_000)
+    assert 500 < read_page.evaluate(HEIGHT) < allowed
 
 
 def test_no_two_bars_in_a_row(read_page):

@@ -72,7 +72,8 @@ class Slider:
     ...     ax.plot([-1, 1], [-slope, slope])
     ...     ax.set(ylim=(-2, 2))
     ...     return f"slope {slope}"
-    >>> Slider(draw, alt="A line of slope {slope}", slope=Range(0, 2, 0.5, start=1))
+    >>> slope = Range(0, 2, 0.5, start=1)
+    >>> Slider(draw, alt="A line of slope {slope}", slope=slope)
     Slider('A line of slope 1.0', 5 frames)
     """
 

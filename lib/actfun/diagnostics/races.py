@@ -123,8 +123,9 @@ def race(
     in ``measure``, the exception is passed on with the finished runs, a `Race`, as its attribute
     ``race``. After a cell that ended so, ``sys.last_value.race`` has them.
 
-    >>> race({"He": dict(sizes=[64, 32, 10], init="he"),
-    ...       "Xavier": dict(sizes=[64, 32, 10], init="xavier")}, digits(), epochs=5)
+    >>> sizes = [64, 32, 10]
+    >>> race({"He": dict(sizes=sizes, init="he"),
+    ...       "Xavier": dict(sizes=sizes, init="xavier")}, digits(), epochs=5)
     """
     if not isinstance(configurations, dict) or not configurations:
         raise TypeError(
