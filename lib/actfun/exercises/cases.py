@@ -119,9 +119,6 @@ def _random(rng, *shapes):
     return tuple(rng.integers(-12, 13, shape) / 4 for shape in shapes)
 
 
-# --------------------------------------------------------------------------------------- softmax
-
-
 def _normalised(e, axis):
     return e / e.sum(axis=axis, keepdims=True)
 
@@ -190,9 +187,6 @@ def check_softmax(my_softmax):
     problems = case_problems(call, softmax, SOFTMAX.items(), cases)
     praise = "right: every slice sums to 1, and no score is too large or too small for it."
     return Verdict("softmax", praise, tuple(problems or _dtype_problems(my_softmax, row)))
-
-
-# ------------------------------------------------------------------------------ the perceptron rule
 
 
 def _moved(change):
@@ -268,9 +262,6 @@ def check_perceptron(my_update):
     problems = case_problems(my_update, _rule, PERCEPTRON.items(), cases)
     praise = "right: it learns from both kinds of mistake, and from nothing else."
     return Verdict("perceptron update", praise, tuple(problems))
-
-
-# ---------------------------------------------------------------------------------------- maxout
 
 
 def _pieces(X, weights, biases):

@@ -43,8 +43,6 @@ def _on(low, high, name="x"):
     return Case(f"for a hundred {name} between {low} and {high}", (x,))
 
 
-# ------------------------------------------------------------------------------------- the neuron
-
 _CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 _PLANE = _rng.integers(-12, 13, (60, 2)) / 4 + 1 / 16  # nowhere on the line of neuron-line
 
@@ -84,9 +82,8 @@ NEURON = {
             "The bias is added, not taken away.": lambda X, w, b, f: f(X @ w - b)})),
     "neuron-line": ("right: it is off at the origin, and turns on exactly at the line.",
         Function("neuron", _line(1, 2, -2), (
-            Case("at the origin", (np.zeros((1, 2)),)),
-            Case("at (1.99, 0) and (2.01, 0)", (np.array([[1.99, 0], [2.01, 0]]),)),
-            Case("at (0, 0.99) and (0, 1.01)", (np.array([[0, 0.99], [0, 1.01]]),)),
+            Case("at (0, 0), (1.99, 0), (2.01, 0), (0, 0.99) and (0, 1.01)",
+                 (np.array([[0, 0], [1.99, 0], [2.01, 0], [0, 0.99], [0, 1.01]]),)),
             Case("at 60 points of the plane", (_PLANE,)),
         ), {
             "The line is right, but the origin is on: reverse all signs.": _line(-1, -2, 2),
@@ -115,15 +112,13 @@ NEURON = {
     "perceptron-rate": (
         "right: starting from zero the learning rate sets the length of w, and nothing else.",
         Number("ratio of the mistakes", 1, {
-            4: "A quarter of the rate does not need four times the mistakes: the sign of z does "
-               "not see a common factor.",
+            4: "It does not need four times the mistakes: the sign of z sees no common factor.",
             0.25: "The mistakes do not shrink with the rate: only w and b do."}),
         Number("ratio of the lengths", 0.25, {
             1: "Does your update use learning_rate? The line is the same, but w is shorter."})),
     "perceptron-pocket": ("right: it had the best line in its hands at once, and lost it.",
         Number("correction", 2, {
             1: "Python counts from 0: the entry at index 1 is correction 2.",
-            (3, 4000): "It is that good there too, but not for the first time.",
             4001: "That is the last correction: the perceptron does not end with its best line."}),
         Number("share right", (0.935, 0.945), {
             (0.825, 0.835): "That is the last line: keep the best one.",
@@ -149,8 +144,6 @@ NEURON = {
               "are active at X[0] + 1."})),
 }  # fmt: skip
 
-# ------------------------------------------------------------------------------- the sigmoid family
-
 _MALIGNANT = 147 / 400  # in the training part
 _BIAS = math.log(_MALIGNANT / (1 - _MALIGNANT))
 _ENTROPY = -_MALIGNANT * math.log(_MALIGNANT) - (1 - _MALIGNANT) * math.log(1 - _MALIGNANT)
@@ -164,9 +157,7 @@ def _twice(n):
         1: "Its scores come out of a softmax: they cannot grow beyond 1.",
         1 / n: "That is for equal scores: one of them may reach 1, the others 0.",
     } | (one_more if n < 100 else {}), share=True)  # fmt: skip
-    yield Number(f"smallest loss of {n}", -math.log(p), {
-        0: "That needs the probability 1, which the second softmax never gives.",
-        math.log(n): "That is the loss of equal scores."})  # fmt: skip
+    yield Number(f"smallest loss of {n}", -math.log(p), {math.log(n): "That is for equal scores."})
 
 
 _ORDER = "Dividing all scores by T keeps their order, so the largest stays."
@@ -182,13 +173,11 @@ SIGMOID = {
             -_MALIGNANT * math.log(_MALIGNANT): "The benign tumours are missing in the mean."})),
     "tanh-lecun": ("right: the targets lie well inside the range, where the slope is not small.",
         Number("f(1)", 1.7159 * math.tanh(2 / 3), {
-            1.7159 * math.tanh(1): "The factor ⅔ inside tanh is missing.",
-            math.tanh(2 / 3): "The factor 1.7159 is missing."}),
+            1.7159 * math.tanh(1): "The factor ⅔ inside tanh is missing."}),
         Number("f(−1)", -1.7159 * math.tanh(2 / 3), {
             1.7159 * math.tanh(2 / 3): "tanh is odd: f(−1) = −f(1)."}),
         Number("slope at 0", 1.7159 * 2 / 3, {
-            1.7159: "By the chain rule the factor ⅔ comes out.",
-            2 / 3: "The factor 1.7159 in front stays."})),
+            1.7159: "By the chain rule the factor ⅔ comes out."})),
     "softmax-twice": (
         "right: a difference of 1 between the scores is all that the second softmax can get.",
         *_twice(3), *_twice(1000)),
@@ -201,8 +190,6 @@ SIGMOID = {
             0.5: "More confidence is not less loss: the few mistakes now cost more.",
             2: "The network is now less sure than it is right."})),
 }  # fmt: skip
-
-# -------------------------------------------------------------------------------------- rectifiers
 
 _HE = 1 / math.sqrt(1 + 0.3**2)
 _GRID = _at(-3, -1, -0.5, 0, 0.5, 1, 3)
@@ -221,7 +208,6 @@ RECTIFIERS = {
     "relu-hinges": ("right: one hinge for each bend, and one more to rise on the left.",
         Function("my_abs", np.abs, (_GRID, _on(-20, 20)), {
             "That is x: the second hinge is added, not taken away.": lambda x: x,
-            "Both hinges open to the right: turn one, ReLU(−x).": lambda x: 2 * _relu(x),
             "One hinge is missing.": _relu}),
         Function("my_ramp", _ramp, (_GRID, _on(-20, 20)), {
             "It rises to 2: the slope is ½.": lambda x: 2 * _ramp(x),
@@ -230,7 +216,6 @@ RECTIFIERS = {
     "leaky-relu-deeper": ("right: what leaks through is not small, and the step is as large.",
         Number("activation", -100, {
             -1000: "That is z, before the leak.",
-            0: "That is ReLU: the leak lets a share of z through.",
             -10: "That is the leak of 0.01: here γ = 0.1."}),
         Number("runs that diverge", 5, {
             0: "Did the bias move by −970 more, and did you look at .diverged?",
@@ -254,22 +239,13 @@ RECTIFIERS = {
             "That is e^b: take its logarithm.": np.expm1})),
     "softplus-odd": ("right: half the ramp plus something even.",
         Names("functions", tuple(str(f) for f in activations.ALL if _adds_the_ramp(f)), {
-            "Identity": "It gives 2x.",
             "Leaky ReLU": "It gives (1 + γ)x: the leak counts on both sides.",
-            "PReLU": "It gives (1 + a)x: the leak counts on both sides.",
             "Mish": "Close, but the two gates at x and −x do not add up to 1.",
         }, free=("Softplus",))),
 }  # fmt: skip
 
-# --------------------------------------------------------------------------- smooth ramps and gates
 
-
-def _tanh_gain(signal, q=0.4):
-    """The gain g at which E f² is q, for the signal that tanh is given."""
-    return brentq(lambda g: expectation(lambda z: _tanh(signal(g, q) * z) ** 2) - q, 0.1, 10)
-
-
-_GAIN = _tanh_gain(lambda g, q: math.sqrt(g * q))
+_GAIN = brentq(lambda g: expectation(lambda z: np.tanh(math.sqrt(0.4 * g) * z) ** 2) - 0.4, 1, 10)
 
 
 def _apart(f, g=GELU()):  # noqa: B008
@@ -295,7 +271,6 @@ def _layers(f):
     count = math.log(100) / growth
     return Number(f"layers of {f}", (count - 1, count + 1), {
         1 / growth: "That is until it has grown e times: from 1 % to 100 % it is 100 times.",
-        2 / growth: "log10 of 100 over the natural logarithm of m: use one of them.",
         100 / math.exp(growth): "Each layer multiplies: m to the power L is 100."})  # fmt: skip
 
 
@@ -316,9 +291,7 @@ SMOOTH = {
     "elu-fixed": ("right: here the mean square stays at 0.4, and signals return to it.",
         Number("gain", _GAIN, {
             math.sqrt(_GAIN): "That is the factor on the weights: the gain is its square.",
-            _GAIN**2: "That is squared once too often: g belongs under the root.",
-            _tanh_gain(lambda g, q: math.sqrt(g)): "The factor q under the root is missing: the "
-                "signal below has mean square q, not 1."})),
+            _GAIN**2: "That is squared once too often: g belongs under the root."})),
     "elu-dropout": ("right: the mean stays, the variance grows.",
         Number("variance", (1 / 0.9 - 0.01, 1 / 0.9 + 0.01), {
             (0.89, 0.91): "The division by 1 − p is missing.",
@@ -342,9 +315,7 @@ SMOOTH = {
             "That is the gate alone: multiply it by x.": lambda x: _laplace_gated(x) / x,
             "On the right the gate is 1 − ½e^−x: as you have it, it falls again.":
                 lambda x: x * np.exp(-np.abs(x)) / 2,
-            "That gate is the probability of lying above x.": lambda x: x - _laplace_gated(x),
-            "That is the logistic distribution, SiLU.": _silu,
-            "That is the normal distribution, GELU.": GELU()}),
+            "That is the logistic distribution, SiLU.": _silu}),
         Number("smoothness", 2, {
             1: "Look again at the second derivative, 2g + x g′: g′ jumps, but x is 0 there.",
             3: "The third derivative, 3g′ + x g″, jumps at 0."})),
@@ -354,7 +325,7 @@ SMOOTH = {
     "comparison-twin": ("right: a SiLU that is steeper inside is nearly GELU.",
         Number("β", (_TWIN - 0.03, _TWIN + 0.03), {
             1.702: "That is the value of the paper: it is good, but not the best here.",
-            math.sqrt(8 / math.pi): "That fits the curvature at 0: the largest distance counts."}),
+            1: "That is SiLU as it is."}),
         Number("distance", (0.01, 0.0165), {
             _apart(SiLU(1.702)): "That is for β = 1.702: a steeper one is closer.",
             (0, 0.0099): "The largest distance is asked for, not a mean."}),
@@ -373,8 +344,6 @@ SMOOTH = {
         *map(_gain_needed, (GELU(), _silu, _tanh))),
 }  # fmt: skip
 
-# --------------------------------------------------------------------- maxout, properties, choosing
-
 
 def _tent(x):
     return np.maximum(0, 1 - np.abs(x))
@@ -390,21 +359,17 @@ def _way(name):
 DECIDING = {
     "maxout-best": ("right: half the error of the tangents. Training finds no such unit.",
         Number("lifted", 1 / 128, {
-            1 / 64: "That is the error of the tangents as they are, or lifted by all of it: lift "
-                    "them by half.",
-            1 / 16: "The error falls with k², not with k."}),
+            1 / 64: "The tangents as they are, or lifted by all of their error: lift them by half.",
+        }),
         Number("trained", (0.028, 0.036), {
             (0.04, 0.046): "That is the median of the eight: the smallest is asked for.",
             (0.07, 1): "That is the worst of the eight: the smallest is asked for."})),
     "maxout-tent": ("right: each unit bends up only, so the bend down takes one of its own.",
         Function("tent", _tent, (_at(-3, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 3), _on(-20, 20)), {
             "It falls below 0: the outer kinks are missing.": lambda x: 1 - np.abs(x),
-            "It is too low by 1: put the 1 into the biases of the first unit.":
-                lambda x: _tent(x) - 1,
             "It hangs upside down: exchange the two units.": lambda x: -_tent(x)}),
         Number("pieces of the first", 3, {
-            2: "It must bend at −1 and at 1: two bends make three pieces.",
-            4: "The tent has three kinks, and one of them is the second unit's."}),
+            2: "It must bend at −1 and at 1: two bends make three pieces."}),
         Number("pieces of the second", 2, {3: "It bends once only, at 0."})),
     "properties-permute": (
         "right: one loss in two places. Were it convex, no point between could be worse.",

@@ -60,9 +60,6 @@ class Verdict:
         return "\n".join(textwrap.fill(t, 76, subsequent_indent="   ", **whole) for t in lines)
 
 
-# ------------------------------------------------------------------ calling the reader's function
-
-
 class Unusable(Exception):
     """The reader's function raised, or what it returned cannot be compared; the words say it."""
 
@@ -188,9 +185,6 @@ def returned(attempt, shape, where):
         raise Unusable(f"Called {where}, it returns {kind}shape {array.shape}; {shape} is "
                        "expected.")  # fmt: skip
     return array
-
-
-# ------------------------------------------------------------------------------ numbers in words
 
 
 def as_text(value, digits=4):
