@@ -110,6 +110,13 @@ def test_a_perturbed_function_never_passes(f, derivative, size, sign, kind):
     assert not check_activation(wrong, f.key, derivative, **parameters(f))
 
 
+@pytest.mark.parametrize("error", [1e-4, 1e-8, 1e-11])
+def test_a_constant_with_a_few_digits_is_not_enough(error):
+    assert not check_activation(lambda x: np.tanh((1 + error) * x), "tanh")
+    assert not check_activation(lambda x: (1 + error) * np.tanh(x), "tanh")
+    assert check_activation(lambda x: (1 + 1e-15) * np.tanh(x), "tanh")
+
+
 # --------------------------------------------------------------------------------- wrong questions
 
 
