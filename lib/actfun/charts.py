@@ -85,7 +85,7 @@ def by_layer(ax, values_per_seed, label="", log=False, hue=None):
     one_axes(ax)
     values = _by_seed(values_per_seed, "values_per_seed")
     label = checks.label(label)
-    if hue is not None and not is_color_like(hue):
+    if hue is not None and not (isinstance(hue, (str, tuple, list)) and is_color_like(hue)):
         raise ValueError(f"hue must be a colour, got {checks.shown(hue)}")
     style = line_style(label) if label else "-"
     hue = hue or (colour(label) if label else BLUE)
