@@ -82,8 +82,9 @@ NEURON = {
             "The bias is added, not taken away.": lambda X, w, b, f: f(X @ w - b)})),
     "neuron-line": ("right: it is off at the origin, and turns on exactly at the line.",
         Function("neuron", _line(1, 2, -2), (
-            Case("at (0, 0), (1.99, 0), (2.01, 0), (0, 0.99) and (0, 1.01)",
-                 (np.array([[0, 0], [1.99, 0], [2.01, 0], [0, 0.99], [0, 1.01]]),)),
+            Case("at the origin", (np.zeros((1, 2)),)),
+            Case("at (1.99, 0) and (2.01, 0)", (np.array([[1.99, 0], [2.01, 0]]),)),
+            Case("at (0, 0.99) and (0, 1.01)", (np.array([[0, 0.99], [0, 1.01]]),)),
             Case("at 60 points of the plane", (_PLANE,)),
         ), {
             "The line is right, but the origin is on: reverse all signs.": _line(-1, -2, 2),
