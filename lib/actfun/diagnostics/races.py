@@ -124,8 +124,9 @@ def race(
     ``race``. After a cell that ended so, ``sys.last_value.race`` has them.
 
     >>> sizes = [64, 32, 10]
-    >>> race({"He": dict(sizes=sizes, init="he"),
-    ...       "Xavier": dict(sizes=sizes, init="xavier")}, digits(), epochs=5)
+    >>> both = {"He": dict(sizes=sizes, init="he"),
+    ...         "Xavier": dict(sizes=sizes, init="xavier")}
+    >>> race(both, digits(), epochs=5)
     """
     if not isinstance(configurations, dict) or not configurations:
         raise TypeError(
