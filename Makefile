@@ -62,7 +62,7 @@ lab: $(STAMP)    ## open the notebooks in JupyterLab
 test: $(STAMP) $(DRAWN)  ## run everything: library, notebooks, book, browser; or make test ONLY=tests/test_book.py
 	$(BIN)/python -m pytest $(ONLY)
 
-test-fast: $(STAMP)  ## run what answers in 20 seconds: the library, without book and browser
+test-fast: $(STAMP)  ## run what answers within a minute: the library, without book and browser
 	$(BIN)/python -m pytest tests -m "not slow" -p no:nbval -o addopts="-n 2 --strict-markers"
 
 store: $(STAMP)  ## execute the notebooks and store their text outputs: make store [PAGES=chapters/relu.ipynb]
