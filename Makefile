@@ -77,8 +77,7 @@ pdf: $(STAMP)    ## the book on paper: _build/latex/activation-functions.pdf (ne
 	$(BUILD) --builder pdflatex
 	$(BIN)/python -m pytest -n0 -q tests/check_pdf.py
 
-zip: $(STAMP)    ## the book to be read offline: _build/activation-functions.zip
-	$(BUILD)
+zip: book        ## the book to be read offline: _build/activation-functions.zip
 	ln -sfn html _build/activation-functions
 	$(BIN)/python -m zipfile -c _build/activation-functions.zip _build/activation-functions
 
@@ -86,7 +85,6 @@ lite: $(STAMP)   ## a Python for the reader's browser, with every notebook: _bui
 	rm -rf _build/lite
 	$(BIN)/python -m pip install -q jupyterlite-core==0.8.6 jupyterlite-pyodide-kernel==0.8.6
 	$(BIN)/python -m pip wheel -q --no-deps -w _build/lite/pypi . comm ipywidgets jupyterlab_widgets
-	rm -rf build
 	$(BIN)/python tools/live_notebooks.py actfun _build/lite/files
 	cd _build/lite && npm pack --silent pyodide@$$(../../$(BIN)/python -c \
 	  "from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION as v; print(v)") && \
@@ -107,7 +105,7 @@ clean:           ## remove what was built
 	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 clean-all: clean ## … and the environment
-	rm -rf .venv* build lib/*.egg-info
+	rm -rf .venv*
 
 help:            ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile | expand -t 20

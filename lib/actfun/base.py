@@ -89,6 +89,30 @@ class Interval:
         return f"{left}{_number(self.low)}, {_number(self.high)}{right}"
 
 
+REAL = Interval(-INFINITY, INFINITY)
+NON_NEGATIVE = Interval(0, INFINITY, closed_low=True)
+
+
+def real_number(value, name, limits=REAL):
+    """``value``, any real number of Python or NumPy, as a float in the `Interval` ``limits``.
+
+    An array of no dimension is a number too. Raises ``TypeError`` for what is none, ``ValueError``
+    for what lies outside or is no finite float64.
+    """
+    number = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    if isinstance(number, bool) or not isinstance(number, Real):
+        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}")
+    try:
+        number = float(number)
+    except OverflowError:
+        raise ValueError(
+            f"{name} must lie in {limits}, got an integer beyond the largest float, 1.8e308"
+        ) from None
+    if number not in limits:
+        raise ValueError(f"{name} must lie in {limits}, got {value!r}")
+    return number
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One declared parameter of an activation: what it may be, and how a slider should move it.
@@ -111,8 +135,7 @@ class Parameter:
     def check(self, value, owner):
         """``value`` as a Python float (or str), so that it never changes the dtype of an array.
 
-        Any real number is taken: of Python, of NumPy, also an array of no dimension. Raises
-        ``TypeError`` for what is none, ``ValueError`` for what is not allowed or no finite float64.
+        Errors as for ``real_number``, and ``ValueError`` for a text that is not among the choices.
         """
         subject = f"{owner}: {self.name}"
         if self.choices is not None:
@@ -120,18 +143,7 @@ class Parameter:
                 choices = " or ".join(repr(choice) for choice in self.choices)
                 raise ValueError(f"{subject} must be {choices}, got {value!r}")
             return str(value)
-        number = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
-        if isinstance(number, bool) or not isinstance(number, Real):
-            raise TypeError(f"{subject} must be a real number, got {type(value).__name__}")
-        try:
-            number = float(number) + 0.0  # never −0
-        except OverflowError:
-            raise ValueError(
-                f"{subject} must lie in {self.allowed}, got an integer beyond the largest float"
-            ) from None
-        if number not in self.allowed:
-            raise ValueError(f"{subject} must lie in {self.allowed}, got {value!r}")
-        return number
+        return real_number(value, subject, self.allowed) + 0.0  # never −0
 
 
 def parameter(default, symbol, allowed=None, slider=None, choices=None):
@@ -285,7 +297,3 @@ def _number(value):
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     return f"{value:.6g}".replace("-", "−")
-
-
-REAL = Interval(-INFINITY, INFINITY)
-NON_NEGATIVE = Interval(0, INFINITY, closed_low=True)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-import operator
-from numbers import Real
-
 import numpy as np
 
-from actfun.base import REAL, Interval, real_array
+from actfun.base import REAL, Interval, real_array, real_number
+from actfun.checks import instance, whole_number
+
+__all__ = [
+    "FROM_0_BELOW_1",
+    "OVERFLOW_IS_AN_ANSWER",
+    "POSITIVE",
+    "Checked",
+    "check_activation_instance",
+    "finite_array",
+    "labels_array",
+    "real_number",
+    "samples_array",
+    "truth",
+    "whole_number",
+]
 
 OVERFLOW_IS_AN_ANSWER = dict(over="ignore", under="ignore", invalid="ignore")  # for np.errstate
 FROM_0_BELOW_1 = Interval(0, 1, closed_low=True)
@@ -62,29 +74,6 @@ def labels_array(y, samples, classes, name="y"):
     return array.astype(np.intp)
 
 
-def whole_number(value, name, low):
-    """``value`` as an int that is at least ``low``."""
-    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be an integer, got {type(value).__name__} {value!r}")
-    if operator.index(value) < low:
-        raise ValueError(f"{name} must be at least {low}, got {value}")
-    return operator.index(value)
-
-
-def real_number(value, name, limits=REAL):
-    """``value``, any real number of Python or NumPy, as a float in the `Interval` ``limits``."""
-    number = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
-    if isinstance(number, bool) or not isinstance(number, Real):
-        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}")
-    try:
-        number = float(number)
-    except OverflowError:
-        raise ValueError(f"{name} must lie in {limits} and below 1.8e308 in size") from None
-    if number not in limits:
-        raise ValueError(f"{name} must lie in {limits}, got {value!r}")
-    return number
-
-
 def truth(value, name):
     """``value``, which must be True or False."""
     if not isinstance(value, (bool, np.bool_)):
@@ -94,12 +83,7 @@ def truth(value, name):
 
 def check_activation_instance(activation, name="activation"):
     """Anything callable with a ``derivative`` will do, but not a class in place of an instance."""
-    if isinstance(activation, type):
-        raise TypeError(
-            f"{name} must be an instance such as {activation.__name__}(), "
-            f"got the class {activation.__name__}"
-        )
-    if not (callable(activation) and hasattr(activation, "derivative")):
+    if not (callable(instance(activation, name)) and hasattr(activation, "derivative")):
         raise TypeError(
             f"{name} must be an activation such as ReLU(), got {type(activation).__name__} "
             f"{activation!r}"
