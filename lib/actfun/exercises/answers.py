@@ -10,7 +10,7 @@ import numpy as np
 
 from actfun import activations
 from actfun.exercises.cases import Case, case_problems
-from actfun.exercises.mistakes import VALUES, explanation, general
+from actfun.exercises.mistakes import VALUES, explanation, inside, outside
 from actfun.exercises.trying import as_text, attempt_call, check_callable, number, raised
 
 CLOSE = 0.01  # of a number's size: an answer may be rounded to three digits
@@ -104,8 +104,9 @@ class Function:
 
     def problems(self, mine):
         check_callable(mine, self.name)
-        one = len(self.cases[0].arguments) == 1
-        wrong = [*self.mistakes.items(), *(general(self.right) if one else ())]
+        wrong = [*self.mistakes.items()]
+        if len(self.cases[0].arguments) == 1:
+            wrong += [*outside(self.right), *inside(self.right)]
         found = case_problems(mine, self.right, wrong, self.cases)
         tried = [(words, attempt_call(condition, mine)) for words, condition in self.needs.items()]
         return found or [f"elsewhere {raised(attempt.error)}" if attempt.error else words

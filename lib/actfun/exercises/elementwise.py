@@ -111,7 +111,7 @@ def _region(x, wrong):
         if not (wrong & ~side & (x != 0)).any() and wrong[side].mean() > 0.9:
             return words
     low, high = as_text(x[bad[0]], 6), as_text(x[bad[-1]], 6)
-    if bad.size == bad[-1] - bad[0] + 1:
+    if wrong[bad[0] : bad[-1] + 1].mean() > 0.9:
         return f"between {low} and {high}"
     return f"at {bad.size} of {x.size} points between {low} and {high}"
 
@@ -165,7 +165,7 @@ def _reason(trial, x, mine, right, wrong):
         return (left <= 1e-9 * error + 1e-14 * np.maximum(1, np.abs(mine[use]))).all()
 
     if use.sum() > 20 and error > 0:
-        if words := explanation(mistakes(f, trial.derivative, x[use], mine[use]), reproduces):
+        if words := explanation(mistakes(f, trial.derivative), reproduces):
             return words
     return _facts(x, mine, right, wrong & smooth if (wrong & smooth).any() else wrong)
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import itertools
 import math
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import erf
 
 from actfun import activations
 from actfun.exercises.trying import as_text
 
 LOG = "np.log10 is not the natural logarithm: use np.log, or better np.log1p."
-REVERSED = "You have f(−x): the sign of x is reversed, perhaps inside the exponential."
+MINUS_LEAK = "That is max(0, x) minus a multiple of x: choose the branch by the sign of x."
+EXCHANGED = "The two branches are exchanged."
+OUTPUT = "The formula needs the function's value, not x: compute f(x) first and put that in."
 VALUES = {  # what can be done to any right value, of a function or a number
     "The sign is reversed.": lambda v: -v,
     "Upside down: that is one over it.": lambda v: 1 / v,
@@ -35,6 +35,7 @@ VALUES = {  # what can be done to any right value, of a function or a number
     "That is the absolute value.": np.abs,
     "You cut it off where it is negative.": lambda v: np.maximum(v, 0),
 }  # fmt: skip
+REVERSED = "You have f(−x): the sign of x is reversed, perhaps inside the exponential."
 INPUTS = {  # what can be done to the input of any function
     REVERSED: lambda x: -x,
     "You have the value at 2x: there is a factor 2 too many inside.": lambda x: 2 * x,
@@ -44,16 +45,19 @@ INPUTS = {  # what can be done to the input of any function
 }
 
 
-def general(g):
-    """What can be done to any function g of one number."""
-    for words, change in VALUES.items():
+def outside(g, values=VALUES):
+    """What can be done to what any function g of one number gives."""
+    for words, change in values.items():
         yield words, lambda x, change=change: change(g(x))
+    yield "You have x times what is right.", lambda x: x * g(x)
+    yield "It must be multiplied by x: the factor x is missing.", lambda x: g(x) / x
+
+
+def inside(g):
+    """What can be done to what it is given."""
     for words, change in INPUTS.items():
         yield words, lambda x, change=change: g(change(x))
-    yield ("It is cut to whole numbers: in an array of integers, or in np.vectorize, whose first "
-           "value decides (write 0.0)."), lambda x: np.trunc(g(x))  # fmt: skip
     yield "You have −f(−x).", lambda x: -g(-x)
-    yield "You have x times what is right.", lambda x: x * g(x)
 
 
 def pieced(left, right):
@@ -68,19 +72,15 @@ def softplus(z):
     return np.logaddexp(0, z)
 
 
-def _tanh_gelu(x, cubic=activations.GELU.cubic, factor=activations.GELU.scale, power=3):
-    return x * (1 + np.tanh(factor * (x + cubic * x**power))) / 2
+def _tanh_gelu(x, factor=activations.GELU.scale, power=3):
+    return x * (1 + np.tanh(factor * (x + activations.GELU.cubic * x**power))) / 2
 
 
 def _mish_slope(x, s, power=2, inner=sigmoid):
     return np.tanh(s) + x * inner(x) / np.cosh(s) ** power
 
 
-EXCHANGED = "The two branches are exchanged."
-OUTPUT = "The formula needs the function's value, not x: compute f(x) first and put that in."
-MINUS_LEAK = "That is max(0, x) minus a multiple of x: choose the branch by the sign of x."
 PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas of f and x
-    ("step", False): {"np.sign gives −1 on the left; a step gives 0.": lambda f, x: np.sign(x)},
     ("sigmoid", True): {
         OUTPUT: lambda f, x: x * (1 - x),
         "The sign inside the bracket is wrong: σ(1 − σ).": lambda f, x: f(x) * (1 + f(x)),
@@ -91,9 +91,7 @@ PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas o
         "The sign inside is wrong: 1 − tanh².": lambda f, x: 1 + f(x) ** 2},
     ("hardsigmoid", False): {
         "It has Keras 2's slope 0.2; here it is 1/6.": lambda f, x: np.clip(0.2 * x + 0.5, 0, 1),
-        "It has the slope 1/2 of 2015; here: 1/6.": lambda f, x: np.clip((x + 1) / 2, 0, 1),
         "Nothing stops it at 0 and 1.": lambda f, x: x / 6 + 0.5},
-    ("relu", False): {"That is |x|: a negative x must give 0.": lambda f, x: np.abs(x)},
     ("leaky_relu", False): {MINUS_LEAK: lambda f, x: np.maximum(x, 0) - f.negative_slope * x},
     ("prelu", False): {MINUS_LEAK: lambda f, x: np.maximum(x, 0) - f.weight * x},
     ("elu", False): {
@@ -106,22 +104,18 @@ PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas o
     ("elu", True): {
         EXCHANGED: pieced(lambda f, x: 1, lambda f, x: f.alpha * np.exp(x)),
         "The −1 is a constant: it goes when you differentiate.":
-            pieced(lambda f, x: f.alpha * np.expm1(x), lambda f, x: 1),
-        "Right of 0 the slope is 1, not x.":
-            pieced(lambda f, x: f.alpha * np.exp(x), lambda f, x: x)},
+            pieced(lambda f, x: f.alpha * np.expm1(x), lambda f, x: 1)},
     ("softplus", False): {
         "The 1 inside ln(1 + eˣ) is missing: the logarithm undoes eˣ.": lambda f, x: x,
         "β is missing inside: ln(1 + e^βx)/β.": lambda f, x: softplus(x) / f.beta},
     ("hardswish", False): {
         "Nothing stops the gate at 0 and 1.": lambda f, x: x * (x + 3) / 6,
-        "Nothing stops the gate at 0.": lambda f, x: x * np.minimum(x + 3, 6) / 6,
-        "Nothing stops the gate at 1.": lambda f, x: x * np.maximum(x + 3, 0) / 6},
+        "Nothing stops the gate at 0.": lambda f, x: x * np.minimum(x + 3, 6) / 6},
     ("gelu", False): {
         "That is the approximation x σ(1.702x).": lambda f, x: x * sigmoid(1.702 * x),
         "Φ(x) is ½(1 + erf(x/√2)): the √2 is missing.": lambda f, x: x * (1 + erf(x)) / 2,
         "Φ(x) is ½(1 + erf(x/√2)): the 1 is missing.": lambda f, x: f(x) - x / 2,
         "Inside tanh the small term is 0.044715 x³, not x².": lambda f, x: _tanh_gelu(x, power=2),
-        "Inside tanh the term 0.044715 x³ is missing.": lambda f, x: _tanh_gelu(x, 0),
         "The factor √(2/π) inside tanh is missing.": lambda f, x: _tanh_gelu(x, factor=1)},
     ("mish", False): {
         LOG: lambda f, x: x * np.tanh(softplus(x) / math.log(10)),
@@ -136,61 +130,21 @@ PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas o
             lambda f, x: _mish_slope(x, softplus(x), inner=np.ones_like)},
 }  # fmt: skip
 CONSTANTS = {"selu": {"λ": activations.SELU.scale, "α": activations.SELU.alpha},
-             "gelu": {"√(2/π)": activations.GELU.scale},
-             "hardswish": {"1/6": 1 / 6}, "hardsigmoid": {"1/6": 1 / 6}}  # fmt: skip
+             "hardswish": {"1/6": 1 / 6}}  # fmt: skip
+USUAL = (0, 0.01, 0.1, 0.2, 0.25, 0.5, 1, 2)  # values of a parameter
 
 
-def _cut(value, places):
-    return math.floor(value * 10**places) / 10**places
-
-
-def _rounded(f, target):
-    """With constants rounded to so many places: a factor in front of the value, or on the input."""
-    exact = CONSTANTS.get(f.key, {})
-    for places, short in itertools.product(range(1, 12), (round, _cut)):
-        near = {symbol: short(constant, places) for symbol, constant in exact.items()}
-        ratio = {symbol: near[symbol] / exact[symbol] for symbol in exact}
-        forms = [(f"{s} is rounded to {near[s]}.", front, front, inside) for s, r in ratio.items()
-                 for front, inside in ((r, 1), (1, r), (1 / r, r), (r, r))]  # fmt: skip
-        if f.key == "selu":
-            scale, alpha = ratio.values()
-            forms += [("α is rounded to {α}.", 1, alpha, 1),
-                      ("λ and α are rounded to {λ} and {α}.", scale, scale * alpha, 1)]  # fmt: skip
-        for words, *factors in forms:
-            yield words.format_map(near), lambda x, factors=factors: (
-                np.where(x > 0, *factors[:2]) * target(factors[2] * x))  # fmt: skip
-        for root in near.values() if f.key == "gelu" else ():
-            yield f"√(2/π) is rounded to {root}.", lambda x, c=root: _tanh_gelu(x, factor=c)
-
-
-def _other_values(f, derivative, declared, x, mine):
-    """f with another value of a parameter: usual ones, and what fits the reader's values."""
-
-    def target(value):
-        other = dataclasses.replace(f, **{declared.name: value})
-        return other.derivative if derivative else other
-
-    def miss(value):
-        with contextlib.suppress(ValueError):  # such as a lower bound above the upper one
-            return float(target(value)(x[worst : worst + 1])[0] - mine[worst])
-        return math.nan
-
-    own = getattr(f, declared.name)
-    worst = int(np.argmax(np.abs(target(own)(x) - mine)))
-    tried = list(declared.choices or (declared.default, 0, 1))
-    span = [v for v in np.sinh(np.linspace(-5, 5, 61)) if not declared.choices
-            and v in declared.limits]  # fmt: skip
-    for low, high in itertools.pairwise(span):
-        if miss(low) * miss(high) < 0:
-            tried.append(round(brentq(miss, low, high, xtol=1e-14, rtol=1e-14), 12))
-    for value in tried:
-        texts = (t if isinstance(t, str) else as_text(t, 12) for t in (value, own))
-        with contextlib.suppress(ValueError):  # a value that is not allowed
+def _other_values(f, derivative, declared):
+    """f with each of the usual values of a parameter."""
+    for value in declared.choices or (declared.default, *USUAL):
+        texts = (v if declared.choices else as_text(v) for v in (value, getattr(f, declared.name)))
+        with contextlib.suppress(ValueError):  # not allowed, such as a lower bound above the upper
+            other = dataclasses.replace(f, **{declared.name: value})
             yield ("You get what {} = {} gives, not {}.".format(declared.symbol, *texts),
-                   target(value))  # fmt: skip
+                   other.derivative if derivative else other)  # fmt: skip
 
 
-def mistakes(f, derivative, x, mine):
+def mistakes(f, derivative):
     """Pairs (words, wrong function of x), the likeliest first."""
     target, other = (f.derivative, f) if derivative else (f, f.derivative)
     yield ("That is the function itself; its derivative is asked for." if derivative
@@ -200,33 +154,30 @@ def mistakes(f, derivative, x, mine):
     if f.kinks == (0.0,):
         yield EXCHANGED, lambda x: target(-x) if derivative or f.smoothness < 0 else -f(-x)
     for declared in f.parameters().values():
-        yield from _other_values(f, derivative, declared, x, mine)
-    yield "The sign is reversed.", lambda x: -target(x)
-    yield REVERSED, lambda x: target(-x)
+        yield from _other_values(f, derivative, declared)
     yield "You have f(x)/x: " + (
         "by the product rule, x times the slope of the gate must be added." if derivative
         else "the factor x is missing."), lambda x: f(x) / x  # fmt: skip
+    yield "The sign is reversed.", lambda x: -target(x)
+    yield REVERSED, lambda x: target(-x)
     for g in activations.ALL:
         yield f"Those are the values of another function, {g}.", g
         yield f"Those are the values of the derivative of {g}.", g.derivative
     if derivative:
         yield ("By the product rule there are two terms: the one without x, f(x)/x, is missing.",
                lambda x: target(x) - f(x) / x)  # fmt: skip
-    symbols = {p.symbol: getattr(f, name) for name, p in f.parameters().items() if not p.choices}
-    values = list(VALUES.items())
-    for symbol, c in (symbols | CONSTANTS.get(f.key, {})).items():
-        values += [(f"The factor {symbol} is missing.", lambda v, c=c: v / c),
-                   (f"The division by {symbol} is missing.", lambda v, c=c: v * c)]  # fmt: skip
-    for words, change in values:
-        yield words, lambda x, change=change: change(target(x))
-    for words, change in values:
+    constants = {p.symbol: getattr(f, name) for name, p in f.parameters().items() if not p.choices}
+    values = {}
+    for symbol, c in (constants | CONSTANTS.get(f.key, {})).items():
+        values[f"The factor {symbol} is missing."] = lambda v, c=c: v / c
+        values[f"The division by {symbol} is missing."] = lambda v, c=c: v * c
+    changed = list(outside(target, VALUES | values))
+    yield from changed
+    for words, wrong in changed:
         for side, sign in (("x < 0", -1), ("x > 0", 1)):
-            yield (f"For {side}: {words}", lambda x, change=change, sign=sign:
-                   np.where(x * sign > 0, change(target(x)), target(x)))  # fmt: skip
-    yield ("For x < 0 that is the slope itself; it must be multiplied by x.",
-           lambda x: np.where(x > 0, target(x), target(x) / x))  # fmt: skip
-    yield from general(target)
-    yield from _rounded(f, target)
+            yield (f"For {side}: {words}", lambda x, wrong=wrong, sign=sign:
+                   np.where(x * sign > 0, wrong(x), target(x)))  # fmt: skip
+    yield from inside(target)
 
 
 def explanation(wrong_ones, reproduces):
