@@ -48,6 +48,12 @@ def _points(f, dtype):
     return np.union1d(POINTS, [kinks, kinks - 2**-10, kinks + 2**-10]).astype(dtype)
 
 
+def _plain_first(f):
+    """The points to try, small whole numbers first."""
+    x = _points(f, np.float64)
+    return x[np.lexsort((-x, np.abs(x), x % 1 != 0))]
+
+
 @dataclasses.dataclass
 class Trial:
     """The reader's function with the values of its parameters, and what it is held against."""
@@ -102,72 +108,78 @@ class Trial:
 
 def _region(x, wrong):
     """Where it is wrong, among the points tried, in words."""
-    bad = np.flatnonzero(wrong)
-    if bad.size == 1:
-        return f"at x = {as_text(x[bad[0]], 6)} only"
-    if wrong.mean() > 0.85:
-        return "everywhere"
-    for words, side in (("for x < 0", x < 0), ("for x > 0", x > 0)):
-        if not (wrong & ~side & (x != 0)).any() and wrong[side].mean() > 0.9:
+    first, last = np.flatnonzero(wrong)[[0, -1]]
+    low, high = as_text(x[first], 6), as_text(x[last], 6)
+    if first == last:
+        return f"at x = {low} only"
+    for words, side in (("everywhere", x == x), ("for x < 0", x < 0), ("for x > 0", x > 0)):
+        if wrong[side].mean() > 0.85 and not (wrong & ~side & (x != 0)).any():
             return words
-    low, high = as_text(x[bad[0]], 6), as_text(x[bad[-1]], 6)
-    if wrong[bad[0] : bad[-1] + 1].mean() > 0.9:
-        return f"between {low} and {high}"
-    return f"at {bad.size} of {x.size} points between {low} and {high}"
+    some = "" if wrong[first:last].mean() > 0.9 else f"at {wrong.sum()} of {x.size} points "
+    return f"{some}between {low} and {high}"
 
 
 def _facts(x, mine, right, wrong):
     """Where it is wrong and by how much: what can be said without knowing why."""
     where, bad = f"It is wrong {_region(x, wrong)}", wrong & np.isfinite(mine)
+    x, mine, right = x[bad], mine[bad], right[bad]
+    if not bad.any():
+        return f"{where}."
     with np.errstate(all="ignore"):
-        ratio, offset = mine[bad] / right[bad], (mine - right)[bad]  # ∞ where 0 is right
-    if ratio.size > 4 and not mine[bad].any():
-        return f"{where}: you give 0 where as much as {as_text(np.abs(right[bad]).max())} is right."
-    if ratio.size > 4 and np.isfinite(ratio).all() and np.ptp(ratio) < 1e-3 * abs(ratio[0] - 1):
-        return f"{where}. Each value there is {apart(ratio[0], 1)[0]} times the right one."
-    if offset.size > 4 and np.ptp(offset) < 1e-3 * abs(offset[0]):
+        ratio, offset = mine / right, mine - right  # ∞ where 0 is right
+        if x.size > 4 and mine.any() and np.ptp(ratio) < 1e-3 * abs(ratio[0] - 1) < np.inf:
+            return f"{where}. Each value there is {apart(ratio[0], 1)[0]} times the right one."
+    if x.size > 4 and np.ptp(offset) < 1e-3 * abs(offset[0]):
         side = "large" if offset[0] > 0 else "small"
         return f"{where}: each value is too {side} by {as_text(abs(offset[0]))}."
-    if not offset.size:
-        return f"{where}."
-    worst = np.flatnonzero(bad)[np.argmax(np.abs(offset))]
-    error = as_text(abs(mine[worst] - right[worst]), 2)
-    size = f", by at most {error} (at x = {as_text(x[worst], 6)})" if offset.size > 1 else (
-        f", by {error}")  # fmt: skip
-    return f"{where}{size}. {agreement(mine[bad], right[bad])}".rstrip()
+    worst = np.argmax(np.abs(offset))
+    most, at = ("at most ", f" (at x = {as_text(x[worst], 6)})") if x.size > 1 else ("", "")
+    size = f"by {most}{as_text(abs(offset[worst]), 2)}{at}"
+    return f"{where}, {size}. {agreement(mine, right)}".rstrip()
 
 
 def _reason(trial, x, mine, right, wrong):
     """Why values in the ordinary range are wrong, as far as it can be made sure of."""
-    f, smooth = trial.f, ~np.isin(x, np.float32(trial.f.kinks))
-    ordinary = smooth & (x != 0)
-    if not (wrong & ordinary).any() and wrong.sum() == 1:
-        at = float(x[wrong][0])
+    smooth = ~np.isin(x, np.float32(trial.f.kinks))
+    ordinary, finite = smooth & (x != 0), mine[np.isfinite(mine)]
+    at = float(x[wrong][0])
+    if wrong.sum() == 1 and at in trial.f.kinks:
         beside = [trial.one(at + step) for step in (-1e-9, 1e-9)]
-        if at in f.kinks and np.isclose(beside, mine[wrong], atol=1e-6).any():
+        if np.isclose(beside, mine[wrong], atol=1e-6).any():
             return "Only the kink is wrong: check < against ≤ there."
-        return _facts(x, mine, right, wrong)
     some = np.flatnonzero(wrong & ordinary)[::8]
     alone = [trial.one(t) for t in x[some]]
     if trial.right(x[some], alone).all() and not np.allclose(alone, mine[some], 1e-13, 0):
         first = " (np.vectorize takes its dtype from the first)"
         return ("One number at a time it is right: here the other numbers of the array get in"
                 f"{first if isinstance(trial.my_f, np.vectorize) else ''}.")  # fmt: skip
-    use = ordinary & np.isfinite(mine)
-    if not np.isfinite(mine).any():
+    if not finite.size:
         return "You give no finite number at all."
-    if np.ptp(mine[np.isfinite(mine)]) == 0:
+    if np.ptp(finite) == 0:
         return "You give the same value at every x."
+    use = ordinary & np.isfinite(mine)
     error = np.abs(mine - right)[use].max(initial=0)
 
     def reproduces(outcome):
-        left = np.abs(np.broadcast_to(outcome(x[use]), mine[use].shape) - mine[use])
+        left = np.abs(outcome(x[use]) - mine[use])
         return (left <= 1e-9 * error + 1e-14 * np.maximum(1, np.abs(mine[use]))).all()
 
-    if use.sum() > 20 and error > 0:
-        if words := explanation(mistakes(f, trial.derivative), reproduces):
-            return words
-    return _facts(x, mine, right, wrong & smooth if (wrong & smooth).any() else wrong)
+    words = ""
+    if use.sum() > 20 and (wrong & use).any():
+        words = explanation(mistakes(trial.f, trial.derivative), reproduces)
+    return words or _facts(x, mine, right, wrong & smooth if (wrong & smooth).any() else wrong)
+
+
+NOT_FINITE = {  # what NumPy warns of, and what to tell
+    "overflow": "An exponential overflows to ∞, and ∞ − ∞, ∞/∞ and 0·∞ have no value: rewrite the "
+    "formula so that only exponentials of numbers ≤ 0 are taken.",
+    "invalid value encountered in divide":
+        "The formula divides 0 by 0 there: cancel x, or treat 0 apart.",
+}  # fmt: skip
+CANCELS = ("Close to 0 two nearly equal numbers cancel (such as eˣ − 1): np.expm1, np.log1p or "
+           "np.tanh keep the digits.")  # fmt: skip
+SATURATES = ("Rounded to 0 too early: a difference such as 1 − s or 1 − tanh², or a sum such as "
+             "1 + eˣ, loses the small term. Rewrite it with e^−|x|, np.log1p or erfc.")  # fmt: skip
 
 
 def _value_problems(trial, dtype, mine):
@@ -177,57 +189,44 @@ def _value_problems(trial, dtype, mine):
     right = np.where(np.isnan(mine), np.where(np.isfinite(low), low, 0), np.clip(mine, low, high))
     with np.errstate(invalid="ignore"):
         error = np.abs(mine - right)  # ∞ − ∞ where a jump allows anything
-    size, near = np.abs(right), (np.abs(x) <= 6) & (np.abs(x) > 1e-9) | (x == 0)
+    size, at_zero = np.abs(right), np.abs(x) < 1e-9
+    tiny, near = at_zero & (x != 0), (np.abs(x) <= 6) & ~at_zero | (x == 0)
     strict = TOLERANCE[dtype] * np.maximum(size, near)
     allowed = np.where(near | (size > 1e-3), strict, 0.01 * size + LOST[dtype])
     wrong = ~(error <= allowed + trial.conditioning(x, dtype)) & np.isfinite(low)
-    tiny, blown = (np.abs(x) < 1e-9) & (x != 0), wrong & ~np.isfinite(mine)
-    at_zero, sane, far = blown & (tiny | (x == 0)), wrong & ~blown, ~near & ~tiny
+    blown = wrong & ~np.isfinite(mine)
     single = "" if dtype is np.float64 else "In float32: "
 
-    def told(where, words):
+    def told(where, words=""):
         order = np.lexsort((-x, np.where(near, np.abs(np.abs(x) - 1), np.abs(x)), x % 1 != 0))
         i = order[where[order]][0]  # x = 1 or −1 if it is among them, else the smallest far out
-        warned = trial.attempt(x[i : i + 1].astype(dtype)).warned if callable(words) else ()
-        words = words(" ".join(warned)) if callable(words) else words
+        warned = " ".join(trial.attempt(x[i : i + 1].astype(dtype)).warned)
+        words = words or next((why for said, why in NOT_FINITE.items() if said in warned), "")
         return f"{single}{what_came(x[i], mine[i], right[i])} {words}".rstrip()
 
-    def why_not_finite(warned):
-        if "overflow" in warned:
-            return ("An exponential overflows to ∞, and ∞ − ∞, ∞/∞ and 0·∞ have no value: rewrite "
-                    "the formula so that only exponentials of numbers ≤ 0 are taken.")
-        return f"NumPy says: {warned.split(' encountered')[0]}." if warned else ""  # fmt: skip
-
-    if at_zero.any():
-        yield "zero", told(at_zero, lambda warned: (
-            "The formula divides 0 by 0 there: cancel x, or treat 0 apart."
-            if "invalid value encountered in divide" in warned or "true_divide" in warned
-            else why_not_finite(warned)))  # fmt: skip
-    here = wrong & near & ~at_zero
+    here, out = wrong & near & ~(blown & at_zero), wrong & ~near & ~at_zero
+    if (blown & at_zero).any():
+        yield "zero", told(blown & at_zero)
     if here.any():
         words = f"In float64 it is right. {_facts(x, mine, right, here)}"
         if not single:
-            seen = (np.abs(x) <= 20) & (np.abs(x) > 1e-9) & ~blown | near & ~at_zero
+            seen = (np.abs(x) <= 20) & ~tiny & (near | ~blown) & ~(blown & at_zero)
             words = _reason(trial, *(v[seen] for v in (x, mine, right, wrong)))
         yield "value", told(here, words)
-    if (blown & far).any():
-        yield "overflow", told(blown & far, why_not_finite)
-    if (sane & near).any():
+    if (blown & out).any():
+        yield "overflow", told(blown & out)
+    if (here & ~blown).any():
         return
-    rest = sane & ~near
-    eps = np.finfo(dtype).eps  # lost as if a number of size 1 had been in the way
+    rest, eps = wrong & ~blown, np.finfo(dtype).eps
+    # lost as if a number of size 1 had been in the way
     lost = rest & (error <= 4 * eps) & ((error > eps / 16) | (mine == 0))
     if (lost & tiny).any():
-        yield "cancellation", told(lost & tiny, "Close to 0 two nearly equal numbers cancel (such "
-                                   "as eˣ − 1): np.expm1, np.log1p or np.tanh keep the digits.")
-    if (lost & far).any() and not (rest & far & ~lost).any():
-        after = lost & far & (mine == 0) if (lost & far & (mine == 0)).any() else lost & far
-        end = "or your network stops learning there." if trial.derivative else "np.log1p or erfc."
-        yield "saturation", told(after, "Rounded to 0 too early: a difference such as 1 − s or "
-                                 "1 − tanh², or a sum such as 1 + eˣ, loses the small term. "
-                                 f"Rewrite it with e^−|x|, {end}")
-    elif (rest & ~lost).any():
-        yield "far", told(rest & ~lost, _facts(x, mine, right, rest))  # fmt: skip
+        yield "cancellation", told(lost & tiny, CANCELS)
+    if (rest & ~lost).any():
+        yield "far", told(rest & ~lost, _facts(x, mine, right, rest))
+    elif (lost & out).any():
+        gone = lost & out & (mine == 0)
+        yield "saturation", told(gone if gone.any() else lost & out, SATURATES)
 
 
 NO_VALUE = {"multiply": "∞ · 0", "divide": "∞/∞", "subtract": "∞ − ∞", "add": "∞ − ∞"}
@@ -239,9 +238,8 @@ def _limit_problems(trial):
         mine, limit = trial.one(x), float(trial.expected(x)[0])
         if not np.isclose(mine, limit, 1e-6, 1e-12) and not np.isnan(limit):
             warned = " ".join(trial.attempt(np.array([x])).warned)
-            said = re.search(r"invalid value encountered in (?:scalar )?(\w+)", warned)
-            form = NO_VALUE.get(said and said[1])
-            words = f"{form} has no value." if form else "It is the limit that is asked for."
+            words = next((f"{form} has no value." for said, form in NO_VALUE.items()
+                          if f"in {said}" in warned), "It is the limit that is asked for.")
             if np.isclose(trial.one(stop), limit, 1e-6, 1e-12):
                 words += f" Stop x there first: {name}(x, {stop:g})."
             yield "limit", f"{what_came(x, mine, limit)} {words}"
@@ -252,9 +250,8 @@ def _limit_problems(trial):
             "with nan are false: np.maximum, np.minimum and np.clip keep it; so does "
             "np.where(np.isnan(x), x, …) around the result.")  # fmt: skip
     for x in trial.f.kinks if trial.derivative and trial.f.smoothness == 0 else ():
-        mine, ours = trial.one(x), float(trial.f.derivative(x))
-        if not np.isclose(mine, ours):
-            came, book = apart(mine, ours)
+        came, book = apart(trial.one(x), float(trial.f.derivative(x)))
+        if came != book:
             yield "kink hint", (f"At the kink x = {as_text(x)} you give {came}, this book {book}: "
                                 "every slope between those on both sides is right there.")
 
@@ -265,82 +262,75 @@ def _form_problems(trial):
     if trial.attempt(x).changed:
         yield "changed", "It overwrites its input: work on a new array (no x *= …, no x[mask] = …)."
     for dtype in (np.float64, np.float32):
-        attempt = trial.attempt(x.astype(dtype))
-        got = np.asarray(attempt.value).dtype
-        free = isinstance(trial.my_f, np.vectorize) or isinstance(attempt.value, (list, tuple))
-        if got != dtype and not free:
+        value = trial.attempt(x.astype(dtype)).value
+        got, free = np.asarray(value).dtype, isinstance(trial.my_f, np.vectorize)
+        if got != dtype and not free and not isinstance(value, (list, tuple)):
             yield "dtype", (f"Given {np.dtype(dtype)} it returns {got}; the dtype of x should be "
                             "kept: begin with x = np.asarray(x) + 0.0, which makes floats of "
                             "integers, and end with .astype(x.dtype).")  # fmt: skip
-    inputs = sorted(_points(trial.f, np.float64), key=lambda t: (t % 1 != 0, abs(t)))
-    if trial.attempt(np.array(inputs)).warned:
-        at = next((t for t in inputs if trial.attempt(np.array([t])).warned), inputs[0])
+    points = _plain_first(trial.f)
+    if trial.attempt(points).warned:
+        at = next((t for t in points if trial.attempt(np.array([t])).warned), points[0])
         yield "warning hint", (
             f"NumPy warns at x = {as_text(at)}, though the result is right: a large number "
             "overflows on the way. np.where computes both of its branches and throws one away; "
             "bound the input there, as in np.exp(np.minimum(x, 0)).")  # fmt: skip
-    flat = trial.array(x, "with a row of 6 numbers").astype(np.float64)
+    row = trial.array(x, "with a row of 6 numbers").astype(np.float64)
     for shape in ((), (2, 3), (3, 1, 2)):
         size = max(1, np.prod(shape, dtype=int))
         mine = trial.array(x[:size].reshape(shape), f"with an array of shape {shape}").ravel()
-        differs = ~np.isclose(mine, flat[:size], 1e-10, 1e-10, equal_nan=True)
-        if differs.any():
-            came, row = apart(mine[differs][0], flat[:size][differs][0])
-            at = as_text(x[:size][differs][0])
-            yield "shape", (f"In shape {shape} the same numbers give other values than in a row: "
-                            f"{came} for {row} at x = {at}.")  # fmt: skip
+        if not np.allclose(mine, row[:size], 1e-10, 1e-10, equal_nan=True):
+            yield "shape", f"In shape {shape} the same numbers give other values than in a row."
     whole = np.arange(-3, 4)
     mine = trial.array(whole, "with an array of integers")
-    low, _ = trial.expected(whole)
-    if not (right := trial.right(whole, mine)).all():
-        i = int(np.argmin(right))
-        cut = (" It is cut to whole numbers, as by np.empty_like(x), np.zeros_like(x) or "
-               ".astype(x.dtype): begin with x = np.asarray(x) + 0.0.")  # fmt: skip
-        told = f"With an array of integers: {what_came(whole[i], mine[i], low[i])}"
-        yield "integers", told + cut * np.array_equal(mine, np.trunc(low))
+    wrong = ~trial.right(whole, mine)
+    if wrong.any():
+        told = what_came(whole[wrong][0], mine[wrong][0], trial.expected(whole)[0][wrong][0])
+        yield "integers", (f"With an array of integers: {told} np.empty_like(x), np.zeros_like(x) "
+                           "and .astype(x.dtype) cut to whole numbers: begin with x = "
+                           "np.asarray(x) + 0.0.")  # fmt: skip
 
 
-ADVICE = (  # a pattern in the exception's message or in the reader's line, and what to tell
-    (r"np\.max\(|np\.min\(", "np.max and np.min take the largest and smallest of one array; "
-     "np.maximum and np.minimum compare two, number by number."),
-    ("truth value", "A Python if (also inside max, min, and, or) needs one true or false, and an "
-     "array holds many: use np.where, np.maximum or np.minimum."),
-    (r"converted to|must be real number", "Python's math functions and float() take a single "
-     "number: use NumPy's."),
-    ("math range", "Python's math functions raise where NumPy's give inf: use NumPy's."),
-)  # fmt: skip
+ADVICE = {  # a pattern in the exception's message or in the reader's line, and what to tell
+    r"np\.max\(|np\.min\(": "np.max and np.min take the largest and smallest of one array; "
+    "np.maximum and np.minimum compare two, number by number.",
+    "truth value": "A Python if (also inside max, min, and, or) needs one true or false, and an "
+    "array holds many: use np.where, np.maximum or np.minimum.",
+    "converted to|must be real number": "Python's math functions and float() take a single number: "
+    "use NumPy's.",
+    "math range": "Python's math functions raise where NumPy's give inf: use NumPy's.",
+}
 
 
-def _why_it_raises(trial, x):
+def _why_it_raises(trial):
     """After an exception: for which numbers it happens, and advice where single numbers work."""
-    error = trial.attempt(x).error
+    points = _plain_first(trial.f)
+    error = trial.attempt(points).error
     if error is None or isinstance(error, TooLong):
         return ""
-    said, right = " It is right for single numbers, not for arrays.", True
-    for n, t in enumerate(sorted(x.tolist(), key=lambda t: (t % 1 != 0, abs(t), -t))):
-        single = attempt_call(trial.my_f, t, **trial.options)
-        if single.error is not None:
-            said, right = f" The first number that it fails at is x = {as_text(t)}.", n > 0
-            break
-        with contextlib.suppress(Unusable):
-            right = right and trial.right(t, returned(single, (), "")).all()
-    text = f"{error} {readers_line(error)[1]}"
-    advice = next((words for part, words in ADVICE if re.search(part, text)), "")
-    return f"{said * bool(right)} {advice}".rstrip()
 
+    def right(t):
+        with contextlib.suppress(Unusable):
+            return trial.right(t, returned(attempt_call(trial.my_f, t, **trial.options), (), ""))
+
+    failed = [t for t in points.tolist() if not right(t)]
+    said = " It is right for single numbers, not for arrays."
+    if failed:
+        said = f" The first number that it fails at is x = {as_text(failed[0])}." * (failed[0] != 0)
+    text = f"{error} {readers_line(error)[1]}"
+    advice = next((words for part, words in ADVICE.items() if re.search(part, text)), "")
+    return f"{said} {advice}".rstrip()
 
 
 def _problems(trial):
     """Pairs (kind, words) of everything to tell; in float32 only what float64 does not show."""
+    seen = set()
     for dtype in (np.float64, np.float32):
         mine = trial.array(_points(trial.f, dtype), f"with an array of {np.dtype(dtype)}")
-        seen = set()
-        for kind, words in _value_problems(trial, dtype, mine):
+        for kind, words in () if seen else _value_problems(trial, dtype, mine):
             yield kind, words
             seen.add(kind)
-        if seen:
-            break
-    else:
+    if not seen:
         yield from _limit_problems(trial)
     for kind, words in _form_problems(trial):  # wrong values explain some of it
         if not seen & {"zero", "value", "overflow"} or kind not in ("integers", "warning hint"):
@@ -354,20 +344,20 @@ def _examine(trial):
         for kind, words in _problems(trial):
             found.setdefault(kind, words)
     except Unusable as unusable:
-        found["broken"] = str(unusable) + _why_it_raises(trial, _points(trial.f, np.float64))
+        found["broken"] = f"{unusable}{_why_it_raises(trial)}"
     return found
 
 
-def _accepted(my_f, declared, parameters):
+def _accepted(my_f, declared, given):
     """By which names the reader's function takes the parameters: {declared name: its name}."""
-    signature = {p.name: p for p in parameters_of(my_f)}
+    signature = {p.name: p for p in parameters_of(my_f)[1:]}
     taken = {name: name for name in declared if name in signature}
-    simple = [p for p in signature.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-    spare = [p for p in simple[1:] if p.name not in declared]
     lacking = [name for name in declared if name not in taken]
-    if len(lacking) == 1 and len(spare) == 1:
-        default, usual = spare[0].default, declared[lacking[0]].default
-        if default in (spare[0].empty, usual, parameters.get(lacking[0], usual)):
+    spare = [p for name, p in signature.items() if name not in declared
+             and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]  # fmt: skip
+    if len(lacking) == 1 == len(spare):
+        usual = declared[lacking[0]].default
+        if spare[0].default in (spare[0].empty, usual, given.get(lacking[0], usual)):
             taken[lacking[0]] = spare[0].name
     return taken
 
