@@ -267,7 +267,8 @@ MUTATIONS = [
              "_BIAS = math.log(_MALIGNANT / (1 - _MALIGNANT))",
              "_BIAS = math.log((1 - _MALIGNANT) / _MALIGNANT)", "test_corpus"),
     Mutation("questions: variance for mean square", "exercises/questions.py",
-             "1 / math.sqrt(square), {", "1 / math.sqrt(square - mean**2), {", "test_corpus"),
+             "1 / math.sqrt(square), {",
+             "1 / math.sqrt(square - expectation(f, f.kinks) ** 2), {", "test_corpus"),
     # pictures
     picture("heat map: upside down", "charts", "ax.set_ylim(len(row_labels), 0)",
             "ax.set_ylim(0, len(row_labels))",

@@ -113,8 +113,7 @@ NEURON = {
     "perceptron-rate": (
         "right: starting from zero the learning rate sets the length of w, and nothing else.",
         Number("ratio of the mistakes", 1, {
-            4: "It does not need four times the mistakes: the sign of z sees no common factor.",
-            0.25: "The mistakes do not shrink with the rate: only w and b do."}),
+            4: "It does not need four times the mistakes: the sign of z sees no common factor."}),
         Number("ratio of the lengths", 0.25, {
             1: "Does your update use learning_rate? The line is the same, but w is shorter."})),
     "perceptron-pocket": ("right: it had the best line in its hands at once, and lost it.",
@@ -158,7 +157,7 @@ def _twice(n):
         1: "Its scores come out of a softmax: they cannot grow beyond 1.",
         1 / n: "That is for equal scores: one of them may reach 1, the others 0.",
     } | (one_more if n < 100 else {}), share=True)  # fmt: skip
-    yield Number(f"smallest loss of {n}", -math.log(p), {math.log(n): "That is for equal scores."})
+    yield Number(f"smallest loss of {n}", -math.log(p))
 
 
 _ORDER = "Dividing all scores by T keeps their order, so the largest stays."
@@ -170,8 +169,7 @@ SIGMOID = {
             _MALIGNANT: "That is the probability itself: b is the z for which σ(z) is that.",
             math.log(_MALIGNANT): "The logarithm is that of the odds, p/(1 − p), not of p."}),
         Number("log-loss", _ENTROPY, {
-            math.log(2): "That is ln 2, the loss of b = 0.",
-            -_MALIGNANT * math.log(_MALIGNANT): "The benign tumours are missing in the mean."})),
+            math.log(2): "That is ln 2, the loss of b = 0."})),
     "tanh-lecun": ("right: the targets lie well inside the range, where the slope is not small.",
         Number("f(1)", 1.7159 * math.tanh(2 / 3), {
             1.7159 * math.tanh(1): "The factor ⅔ inside tanh is missing."}),
@@ -187,9 +185,7 @@ SIGMOID = {
         Names("confidence", ("falls",), {
             "rises": "The other way: a large T brings the scores together.",
             "stays": "The largest probability depends on the distance between the scores."}),
-        Number("best T", 1, {
-            0.5: "More confidence is not less loss: the few mistakes now cost more.",
-            2: "The network is now less sure than it is right."})),
+        Number("best T", 1, {2: "The network is now less sure than it is right."})),
 }  # fmt: skip
 
 _HE = 1 / math.sqrt(1 + 0.3**2)
@@ -208,8 +204,7 @@ def _adds_the_ramp(f):
 RECTIFIERS = {
     "relu-hinges": ("right: one hinge for each bend, and one more to rise on the left.",
         Function("my_abs", np.abs, (_GRID, _on(-20, 20)), {
-            "That is x: the second hinge is added, not taken away.": lambda x: x,
-            "One hinge is missing.": _relu}),
+            "That is x: the second hinge is added, not taken away.": lambda x: x}),
         Function("my_ramp", _ramp, (_GRID, _on(-20, 20)), {
             "It rises to 2: the slope is ½.": lambda x: 2 * _ramp(x),
             "It rises for ever: a second hinge must bend it back.": lambda x: _relu(x + 1) / 2,
@@ -219,13 +214,10 @@ RECTIFIERS = {
             -1000: "That is z, before the leak.",
             -10: "That is the leak of 0.01: here γ = 0.1."}),
         Number("runs that diverge", 5, {
-            0: "Did the bias move by −970 more, and did you look at .diverged?",
-            (1, 4): "With activations a hundred times too large none of them survives."})),
+            0: "Did the bias move by −970 more, and did you look at .diverged?"})),
     "leaky-relu-gain": ("right: what the function takes, the weights give back.",
         Number("share that is left", (1 + 0.3**2) / 2, {
-            (1 + 0.3) / 2: "It is the mean square: the leak counts with γ².",
-            0.5: "That is ReLU's: the left half leaves γ²/2 more.",
-        }, share=True),
+            (1 + 0.3) / 2: "It is the mean square: the leak counts with γ²."}, share=True),
         Number("factor", _HE, {
             _HE**2: "That is for the variance: the weights are multiplied by its root.",
             math.sqrt(2) * _HE: "That is the whole gain: He's weights have √2 already."})),
@@ -236,7 +228,6 @@ RECTIFIERS = {
             _at(1000, name="s", words="eˢ overflows: take it out of the logarithm."),
         ), {
             "That is softplus itself: solve ln(1 + e^b) = s for b.": Softplus(),
-            "The 1 is missing: the logarithm undoes e^s.": lambda s: s,
             "That is e^b: take its logarithm.": np.expm1})),
     "softplus-odd": ("right: half the ramp plus something even.",
         Names("functions", tuple(str(f) for f in activations.ALL if _adds_the_ramp(f)), {
@@ -263,25 +254,20 @@ def _repels(f):
 
 def _repel(f):
     return Number(f"m of {f}", _repels(f), {
-        _repels(f) - 1: "By the product rule the factor v gives 1 more.",
-        _repels(f) * _mean_square(f): "γ is missing."})  # fmt: skip
+        _repels(f) - 1: "By the product rule the factor v gives 1 more."})  # fmt: skip
 
 
 def _layers(f):
     growth = math.log(_repels(f))
     count = math.log(100) / growth
     return Number(f"layers of {f}", (count - 1, count + 1), {
-        1 / growth: "That is until it has grown e times: from 1 % to 100 % it is 100 times.",
-        100 / math.exp(growth): "Each layer multiplies: m to the power L is 100."})  # fmt: skip
+        1 / growth: "That is until it has grown e times: from 1 % to 100 % it is 100 times."})
 
 
 def _gain_needed(f):
-    square, mean = _mean_square(f), expectation(f, f.kinks)
-    of_variance = {1 / math.sqrt(square - mean**2): "You took the variance: the next layer sees "
-                   "the mean square, and the mean is part of it."}  # fmt: skip
+    square = _mean_square(f)
     return Number(f"gain of {f}", 1 / math.sqrt(square), {
-        square: "That is the mean square: take one over its root.",
-    } | (of_variance if mean > 0.01 else {}))  # fmt: skip
+        square: "That is the mean square: take one over its root."})  # fmt: skip
 
 
 def _laplace_gated(x):
@@ -317,29 +303,22 @@ SMOOTH = {
             "On the right the gate is 1 − ½e^−x: as you have it, it falls again.":
                 lambda x: x * np.exp(-np.abs(x)) / 2,
             "That is the logistic distribution, SiLU.": _silu}),
-        Number("smoothness", 2, {
-            1: "Look again at the second derivative, 2g + x g′: g′ jumps, but x is 0 there.",
-            3: "The third derivative, 3g′ + x g″, jumps at 0."})),
+        Number("smoothness", 2, {3: "The third derivative, 3g′ + x g″, jumps at 0."})),
     "silu-gelu-repel": (
         "right: for ReLU an error stays, for the others it grows by a sixth or so per layer.",
         *map(_repel, (_relu, _silu, GELU())), *map(_layers, (_silu, GELU()))),
     "comparison-twin": ("right: a SiLU that is steeper inside is nearly GELU.",
         Number("β", (_TWIN - 0.03, _TWIN + 0.03), {
-            1.702: "That is the value of the paper: it is good, but not the best here.",
-            1: "That is SiLU as it is."}),
+            1.702: "That is the value of the paper: it is good, but not the best here."}),
         Number("distance", (0.01, 0.0165), {
-            _apart(SiLU(1.702)): "That is for β = 1.702: a steeper one is closer.",
-            (0, 0.0099): "The largest distance is asked for, not a mean."}),
-        Number("SiLU to Mish", (0.179, 0.189), {
-            _apart(_silu): "That is SiLU to GELU.", _apart(_mish): "That is Mish to GELU."})),
+            _apart(SiLU(1.702)): "That is for β = 1.702: a steeper one is closer."}),
+        Number("SiLU to Mish", (0.179, 0.189), {_apart(_silu): "That is SiLU to GELU."})),
     "comparison-elu": ("right: above 0 ELU is ReLU, and that is where large steps do their harm.",
         Names("nearer to", ("ReLU",), {
             "tanh": "Only its left side is like tanh: see what η = 0.5 does to it.",
             "neither": "At η = 0.5 it is lost, as one of them is."}),
         Number("accuracy at η = 0.2", (0.75, 0.945), {
-            (0, 0.2): "It is lost only later: did you give it He weights?",
-            (0.95, 1): "As good as at 0.05: did the rate reach it?",
-        }, share=True)),
+            (0, 0.2): "It is lost only later: did you give it He weights?"}, share=True)),
     "properties-gain": (
         "right: the gain that gives back what the function takes, for a signal of size 1.",
         *map(_gain_needed, (GELU(), _silu, _tanh))),
@@ -363,20 +342,18 @@ DECIDING = {
             1 / 64: "The tangents as they are, or lifted by all of their error: lift them by half.",
         }),
         Number("trained", (0.028, 0.036), {
-            (0.04, 0.046): "That is the median of the eight: the smallest is asked for.",
-            (0.07, 1): "That is the worst of the eight: the smallest is asked for."})),
+            (0.04, 0.046): "That is the median of the eight: the smallest is asked for."})),
     "maxout-tent": ("right: each unit bends up only, so the bend down takes one of its own.",
         Function("tent", _tent, (_at(-3, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 3), _on(-20, 20)), {
             "It falls below 0: the outer kinks are missing.": lambda x: 1 - np.abs(x),
             "It hangs upside down: exchange the two units.": lambda x: -_tent(x)}),
         Number("pieces of the first", 3, {
             2: "It must bend at −1 and at 1: two bends make three pieces."}),
-        Number("pieces of the second", 2, {3: "It bends once only, at 0."})),
+        Number("pieces of the second", 2)),
     "properties-permute": (
         "right: one loss in two places. Were it convex, no point between could be worse.",
         Number("trained", (0.08, 0.1), {
-            (0.5, 1): "That is about the loss before training.",
-            (0.1, 0.5): "Is it trained for 40 epochs at η = 0.1?"}),
+            (0.5, 1): "That is about the loss before training."}),
         Number("swapped", (0.08, 0.1), {
             (0.1, 100): "The function changed: move the columns of the first weights, its biases "
                         "and the rows of the second weights, all in the same way."}),
@@ -391,7 +368,6 @@ DECIDING = {
     "choosing-entry": ("right: near 0 they all halve their input, and ask for large weights.",
         Names("rows", ("SiLU", "GELU"), {
             "ReLU": "ReLU keeps half of a signal of any size, Hard swish less of a small one.",
-            "Mish": "Its slope at 0 is 0.6, so it stands Xavier's weights better.",
             "Tanh": "Its slope at 0 is 1: small weights are enough for it."})),
     "choosing-repair": ("right: two cures, one for the function and one for its weights.",
         _way("first way"), _way("second way")),
