@@ -9,7 +9,6 @@ import numpy as np
 from actfun.activations import log_softmax, softmax
 from actfun.exercises.mistakes import explanation, sigmoid
 from actfun.exercises.trying import (
-    Attempt,
     Unusable,
     Verdict,
     agreement,
@@ -35,37 +34,18 @@ class Case:
 
 
 def _agree(mine, right):
-    if isinstance(right, tuple):
-        return all(map(_agree, mine, right))
-    mine = np.asarray(np.nan if mine is None else mine, float)
-    return mine.shape == np.shape(right) and np.allclose(mine, right, 1e-9, 1e-12)
-
-
-def _outcome(attempt, right, where):
-    """What the function gave, in the shape of what is right; raises `Unusable`."""
-    shape = () if isinstance(right, tuple) else np.shape(right)
-    if attempt.error is not None or attempt.value is None or not isinstance(right, tuple):
-        return returned(attempt, shape, where)
-    if not isinstance(attempt.value, (tuple, list)) or len(attempt.value) != len(right):
-        raise Unusable(f"It must return {len(right)} things in a tuple, new w and new b.")
-    pairs = [(as_array(a), np.shape(b)) for a, b in zip(attempt.value, right, strict=True)]
-    return tuple(returned(Attempt(a.reshape(shape) if a.size == 1 == np.prod(shape) else a),
-                          shape, where) for a, shape in pairs)  # fmt: skip
+    return np.shape(mine) == np.shape(right) and np.allclose(mine, right, 1e-9, 1e-12)
 
 
 def _told(case, came, right):
     """What came and what is right, as far as it can be read; of a large array the worst entry."""
     where = case.where[0].upper() + case.where[1:]
-    if not isinstance(right, tuple) and np.size(right) > SMALL:
+    if np.size(right) > SMALL:
         with np.errstate(all="ignore"):
             miss = np.nan_to_num(np.abs(came - right), nan=np.inf)
         worst = np.unravel_index(np.argmax(miss), np.shape(right))
-        came, right = came[worst], right[worst]
-        argument = case.arguments[0]
-        if np.ndim(argument) == 1 and len(worst) == 1:
-            where = f"At {as_text(argument[worst], 6)}"
-        else:
-            where += f", at [{', '.join(map(str, worst))}],"
+        came, right, x = came[worst], right[worst], case.arguments[0]
+        where = f"At {as_text(x[worst], 6)}" if x.ndim == 1 else f"{where}, at {as_text(np.array(worst))},"
     came, right = apart(came, right, 3)
     return f"{where} you give {came}; {right} is right."
 
@@ -78,31 +58,23 @@ def case_problems(function, reference, mistakes, cases):
     """
     results = []
     for case in cases:
-        attempt = attempt_call(function, *case.arguments)
-        right = reference(*case.arguments)
+        attempt, right = attempt_call(function, *case.arguments), reference(*case.arguments)
         try:
-            results.append((case, _outcome(attempt, right, case.where), right))
+            results.append((case, returned(attempt, np.shape(right), case.where), right))
         except Unusable as unusable:
-            for words, rival in mistakes:
-                other = attempt_call(rival, *case.arguments)
-                if repr(other.error) == repr(attempt.error) and (
-                        other.error or np.array_equal(other.value, attempt.value)):  # fmt: skip
-                    return [f"{unusable} {words}"]
             return [str(unusable)]
         if attempt.changed:
             return ["It overwrites what it is given: work on new arrays (no -=, no +=)."]
     wrong = [result for result in results if not _agree(*result[1:])]
-    if all(case.words for case, _, _ in wrong):
-        return [f"{_told(*result)} {result[0].words}" for result in wrong]
     ordinary = [result for result in results if not result[0].words]
+    first = next((result for result in wrong if not result[0].words), None)
+    if first is None:
+        return [f"{_told(*result)} {result[0].words}" for result in wrong]
 
     def reproduces(rival):
         return all(_agree(came, attempt_call(rival, *c.arguments).value) for c, came, _ in ordinary)
 
-    first = next(result for result in wrong if not result[0].words)
-    words = explanation(mistakes, reproduces)
-    if not words and not isinstance(first[2], tuple):
-        words = agreement(*first[1:])
+    words = explanation(mistakes, reproduces) or agreement(*first[1:])
     return [f"{_told(*first)} {words}".rstrip()]
 
 
@@ -119,36 +91,21 @@ def _random(rng, *shapes):
     return tuple(rng.integers(-12, 13, shape) / 4 for shape in shapes)
 
 
-def _normalised(e, axis):
-    return e / e.sum(axis=axis, keepdims=True)
-
-
 SOFTMAX = {
-    "The sum loses its axis: keepdims=True.":
-        lambda z, axis=-1: np.exp(z) / np.exp(z).sum(axis=axis),
-    "The largest loses its axis: keepdims=True.":
-        lambda z, axis=-1: _normalised(np.exp(z - z.max(axis=axis)), axis),
-    "Along the last axis of any shape: axis=-1, not axis=1.":
-        lambda z, axis=-1: _normalised(np.exp(z), 1),
     "You divide by the sum over the whole array: sum along the axis, with keepdims=True.":
         lambda z, axis=-1: np.exp(z) / np.exp(z).sum(),
     "That is along axis 0: each row must sum to 1.": lambda z, axis=-1: softmax(z, 0),
-    "That is along axis 1, which is the last one of a table only: axis=-1.":
-        lambda z, axis=-1: softmax(z, min(1, z.ndim - 1)),
     "You ignore axis.": lambda z, axis=-1: softmax(z),
     "The division by the sum is missing: it must add up to 1.": lambda z, axis=-1: np.exp(z),
     "The division by the sum is missing: it must add up to 1. The largest is subtracted.":
         lambda z, axis=-1: np.exp(z - z.max(axis, keepdims=True)),
-    "The exponential is missing.": lambda z, axis=-1: _normalised(z, axis),
+    "The exponential is missing.": lambda z, axis=-1: z / z.sum(axis=axis, keepdims=True),
     "The sign of the scores is reversed.": lambda z, axis=-1: softmax(-z, axis),
     "That is the logarithm of softmax.": log_softmax,
     "That is the logistic function of each score by itself.": lambda z, axis=-1: sigmoid(z),
     "You take powers of 2, not of e.": lambda z, axis=-1: softmax(z * np.log(2), axis),
     "You take powers of 10, not of e.": lambda z, axis=-1: softmax(z * np.log(10), axis),
-    "You divide by the root of the sum of squares, not by the sum.":
-        lambda z, axis=-1: np.sqrt(softmax(2 * z, axis)),
     "The scores are doubled: that is softmax(2z).": lambda z, axis=-1: softmax(2 * z, axis),
-    "You divide by the number of classes.": lambda z, axis=-1: np.exp(z) / z.shape[axis],
     "That marks the largest score only: it is argmax, without its soft.":
         lambda z, axis=-1: 1.0 * (z == z.max(axis, keepdims=True)),
 }  # fmt: skip
@@ -173,38 +130,33 @@ def check_softmax(my_softmax):
              "Subtract from each row its own largest score: max with axis, keepdims=True."),
         Case("for z = [0, −∞]", (np.array([0, -np.inf]),), "The score −∞ has probability 0."),
     ]  # fmt: skip
-    second = parameters_of(my_softmax)[1:2]
-    if axis := next((p.name for p in second if p.name == "axis" or p.default == -1), ""):
+    if "axis" in [p.name for p in parameters_of(my_softmax)]:
         cases[2:2] = [
-            Case(f"with {axis}=0 and z = [[1, 2, 4], [0, −1, 3]]", (table, 0)),
-            *(Case(f"with {axis}={k} and z of shape (3, 2, 4)", (*_random(rng, (3, 2, 4)), k))
+            Case("with axis=0 and z = [[1, 2, 4], [0, −1, 3]]", (table, 0)),
+            *(Case(f"with axis={k} and z of shape (3, 2, 4)", (*_random(rng, (3, 2, 4)), k))
               for k in (0, 1, -2)),
         ]  # fmt: skip
 
-    def call(z, k=None):
-        return my_softmax(z) if k is None else my_softmax(z, **{axis: k})
+    def call(z, axis=None):
+        return my_softmax(z) if axis is None else my_softmax(z, axis=axis)
 
     problems = case_problems(call, softmax, SOFTMAX.items(), cases)
+    problems = [words + " The sum and the largest must keep their axis: keepdims=True."
+                * ("broadcast" in words) for words in problems]  # fmt: skip
     praise = "right: every slice sums to 1, and no score is too large or too small for it."
     return Verdict("softmax", praise, tuple(problems or _dtype_problems(my_softmax, row)))
 
 
-def _moved(change):
-    """A rule that adds change · x to w and change to b; it sees z = w·x + b."""
+def _rule(change=lambda z, y, b: y - (z >= 0), update=lambda c, x, rate: (rate * c * x, rate * c)):
+    """A rule whose ``change`` sees z = w·x + b; it gives w and b in one array."""
 
     def rule(w, b, x, y, rate=1.0):
-        size = rate * change(w @ x + b, y, b)
-        return w + size * x, b + size
+        more_w, more_b = update(change(w @ x + b, y, b), x, rate)
+        return np.append(w + more_w, b + more_b)
 
     return rule
 
 
-def _mixed(choose):
-    """A rule that chooses among (w, b) as it was, as is right and as is right for rate 1."""
-    return lambda w, b, x, y, rate=1.0: choose((w, b), _rule(w, b, x, y, rate), _rule(w, b, x, y))
-
-
-_rule = _moved(lambda z, y, b: y - (z >= 0))
 CHANGES = {
     "The step gives 1 at z = 0 as well: ≥, not >.": lambda z, y, b: y - (z > 0),
     "You compare y with z itself: put z through the step first.": lambda z, y, b: y - z,
@@ -226,19 +178,18 @@ CHANGES = {
     "You predict with w·x − b: the bias is added.": lambda z, y, b: y - (z - 2 * b >= 0),
     "You predict the other way round: 1 where z ≥ 0.": lambda z, y, b: y - (z < 0),
 }  # fmt: skip
-PERCEPTRON = {words: _moved(change) for words, change in CHANGES.items()} | {
-    "The bias never changes: add learning_rate · (y − ŷ) to it.":
-        _mixed(lambda old, new, unrated: (new[0], old[1])),
+UPDATES = {  # what is added to w and to b, for a change c
+    "The bias never changes: add learning_rate · (y − ŷ) to it.": lambda c, x, r: (r * c * x, 0),
     "The weights never change: add learning_rate · (y − ŷ) · x to them.":
-        _mixed(lambda old, new, unrated: (old[0], new[1])),
-    "You ignore learning_rate.": _mixed(lambda old, new, unrated: unrated),
-    "The learning rate is missing in the change of the bias.":
-        _mixed(lambda old, new, unrated: (new[0], unrated[1])),
-    "The learning rate is missing in the change of the weights.":
-        _mixed(lambda old, new, unrated: (unrated[0], new[1])),
-    "The change of the weights must be multiplied by x.":
-        _mixed(lambda old, new, unrated: (old[0] + new[1] - old[1], new[1])),
+        lambda c, x, r: (0, r * c),
+    "You ignore learning_rate.": lambda c, x, r: (c * x, c),
+    "The learning rate is missing in the change of the bias.": lambda c, x, r: (r * c * x, c),
+    "The learning rate is missing in the change of the weights.": lambda c, x, r: (c * x, r * c),
+    "The change of the weights must be multiplied by x.": lambda c, x, r: (r * c, r * c),
 }  # fmt: skip
+PERCEPTRON = [(words, _rule(change)) for words, change in CHANGES.items()] + [
+    (words, _rule(update=update)) for words, update in UPDATES.items()
+]
 
 
 def check_perceptron(my_update):
@@ -259,7 +210,15 @@ def check_perceptron(my_update):
             *map(as_text, (w, b, x, y, rate))), (w, b, x, y, rate))
         for w, b, x, y, rate in first + others
     ]  # fmt: skip
-    problems = case_problems(my_update, _rule, PERCEPTRON.items(), cases)
+
+    def in_one_array(w, *others):
+        new = my_update(w, *others)
+        if not isinstance(new, (tuple, list)) or len(new) != 2:
+            raise Unusable("It must return 2 things in a tuple, new w and new b: is the return "
+                           "missing?")  # fmt: skip
+        return np.append(*map(as_array, new))
+
+    problems = case_problems(in_one_array, _rule(), PERCEPTRON, cases)
     praise = "right: it learns from both kinds of mistake, and from nothing else."
     return Verdict("perceptron update", praise, tuple(problems))
 

@@ -98,8 +98,6 @@ NEURON = {
             Case("at (0, 0), (0, 1), (1, 0), (1, 1)", (_CORNERS,)),
             Case("at (1, 0), (0, 0), (1, 1), (0, 1), (1, 0)", (_CORNERS[[2, 0, 3, 1, 2]],)),
         ), {
-            "You give the four answers whatever the samples are: compute them from X.":
-                lambda X: np.array([0, 1, 1, 0.0]),
             "That is OR: AND must take its part away.": _corners(0, 1, 1, 1),
             "That is AND.": _corners(0, 0, 0, 1),
             "Everything is reversed: that is true where both are equal.": _corners(1, 0, 0, 1),
@@ -133,7 +131,6 @@ NEURON = {
                 lambda s: _relu(s) - _relu(s - 1),
             "The second hinge bends up: its sign is −.": lambda s: _relu(s) + 2 * _relu(s - 1),
             "That is AND: the first hinge is missing.": lambda s: _relu(s - 1),
-            "You give the four answers whatever s is.": lambda s: np.array([0, 1, 1, 0.0]),
         }, {"A sum of two ReLUs is made of straight lines that meet, with two bends at most. This "
             "is right at 0, 1 and 2, but no such sum.": _two_bends})),
     "why-nonlinear-pattern": (

@@ -176,6 +176,8 @@ def as_array(value):
 
 def returned(attempt, shape, where):
     """The array that a call gave; raises `Unusable` where there is none of this shape."""
+    if isinstance(attempt.error, Unusable):
+        raise attempt.error
     if attempt.error is not None:
         raise Unusable(f"Called {where}, {raised(attempt.error)}")
     array = as_array(attempt.value)
