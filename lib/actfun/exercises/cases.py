@@ -45,7 +45,8 @@ def _told(case, came, right):
             miss = np.nan_to_num(np.abs(came - right), nan=np.inf)
         worst = np.unravel_index(np.argmax(miss), np.shape(right))
         came, right, x = came[worst], right[worst], case.arguments[0]
-        where = f"At {as_text(x[worst], 6)}" if x.ndim == 1 else f"{where}, at {as_text(np.array(worst))},"
+        index = ", ".join(map(str, worst))
+        where = f"At {as_text(x[worst], 6)}" if x.ndim == 1 else f"{where}, at [{index}],"
     came, right = apart(came, right, 3)
     return f"{where} you give {came}; {right} is right."
 

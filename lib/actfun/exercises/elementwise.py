@@ -275,20 +275,15 @@ def _form_problems(trial):
             f"NumPy warns at x = {as_text(at)}, though the result is right: a large number "
             "overflows on the way. np.where computes both of its branches and throws one away; "
             "bound the input there, as in np.exp(np.minimum(x, 0)).")  # fmt: skip
-    row = trial.array(x, "with a row of 6 numbers").astype(np.float64)
-    for shape in ((), (2, 3), (3, 1, 2)):
-        size = max(1, np.prod(shape, dtype=int))
-        mine = trial.array(x[:size].reshape(shape), f"with an array of shape {shape}").ravel()
-        if not np.allclose(mine, row[:size], 1e-10, 1e-10, equal_nan=True):
-            yield "shape", f"In shape {shape} the same numbers give other values than in a row."
-    whole = np.arange(-3, 4)
-    mine = trial.array(whole, "with an array of integers")
-    wrong = ~trial.right(whole, mine)
-    if wrong.any():
-        told = what_came(whole[wrong][0], mine[wrong][0], trial.expected(whole)[0][wrong][0])
-        yield "integers", (f"With an array of integers: {told} np.empty_like(x), np.zeros_like(x) "
-                           "and .astype(x.dtype) cut to whole numbers: begin with x = "
-                           "np.asarray(x) + 0.0.")  # fmt: skip
+    inputs = {f"with an array of shape {s}": np.resize(x, s) for s in ((), (2, 3), (3, 1, 2))}
+    for where, x in {**inputs, "with an array of integers": np.arange(-3, 4)}.items():
+        mine, (right, _) = trial.array(x, where), trial.expected(x)
+        wrong = ~trial.right(x, mine)
+        if wrong.any():
+            cut = ("np.empty_like(x), np.zeros_like(x) and .astype(x.dtype) cut to whole numbers: "
+                   "begin with x = np.asarray(x) + 0.0.") * (x.dtype.kind == "i")  # fmt: skip
+            told = what_came(x[wrong][0], mine[wrong][0], right[wrong][0])
+            yield where, f"Called {where}: {told} {cut}".rstrip()
 
 
 ADVICE = {  # a pattern in the exception's message or in the reader's line, and what to tell
@@ -333,7 +328,7 @@ def _problems(trial):
     if not seen:
         yield from _limit_problems(trial)
     for kind, words in _form_problems(trial):  # wrong values explain some of it
-        if not seen & {"zero", "value", "overflow"} or kind not in ("integers", "warning hint"):
+        if not seen & {"zero", "value", "overflow"} or kind in ("changed", "dtype"):
             yield kind, words
 
 

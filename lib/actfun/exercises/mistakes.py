@@ -60,16 +60,11 @@ def inside(g):
     yield "You have −f(−x).", lambda x: -g(-x)
 
 
+sigmoid, softplus = activations.Sigmoid(), activations.Softplus()
+
+
 def pieced(left, right):
     return lambda f, x: np.where(x > 0, right(f, x), left(f, x))
-
-
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-
-
-def softplus(z):
-    return np.logaddexp(0, z)
 
 
 def _tanh_gelu(x, factor=activations.GELU.scale, power=3):

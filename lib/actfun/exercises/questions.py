@@ -12,24 +12,18 @@ import math
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
-from actfun import activations
-from actfun.activations import GELU, Mish, ReLU, SiLU, Softplus, Tanh
+from actfun.activations import ALL, GELU, ReLU, Sigmoid, SiLU, Softplus, Step, Tanh
 from actfun.exercises.answers import Function, Names, Number, Together
 from actfun.exercises.cases import Case
-from actfun.exercises.mistakes import sigmoid
 from actfun.exercises.trying import Verdict, as_text
 from actfun.expectation import expectation
 
-_relu, _silu, _mish, _tanh = ReLU(), SiLU(), Mish(), Tanh()
+_relu, _step, _silu, _gelu, _tanh = ReLU(), Step(), SiLU(), GELU(), Tanh()
 _rng = np.random.default_rng(0)
 
 
 def _mean_square(f):
     return expectation(lambda z: f(z) ** 2, f.kinks)
-
-
-def _step(z):
-    return np.where(z >= 0, 1.0, 0.0)
 
 
 def _at(*values, name="x", words=""):
@@ -69,10 +63,45 @@ def _two_bends(f):
     return len(whole) <= 2 and all(g.size <= 2 and np.ptp(np.sign(bend[g])) == 0 for g in whole)
 
 
-NEURON = {
+def _ramp(x):
+    return np.clip((x + 1) / 2, 0, 1)
+
+
+def _tent(x):
+    return np.maximum(0, 1 - np.abs(x))
+
+
+def _laplace_gated(x):
+    return x * np.where(x <= 0, np.exp(np.minimum(x, 0)) / 2, 1 - np.exp(-np.maximum(x, 0)) / 2)
+
+
+def _repels(f):
+    """By how much a small deviation of the variance grows in one layer, at the right gain."""
+    return expectation(lambda z: f(z) * f.derivative(z) * z, f.kinks) / _mean_square(f)
+
+
+def _from_gelu(f):
+    """The largest distance between f and GELU."""
+    return float(np.abs(f(_FINE) - _gelu(_FINE)).max())
+
+
+_MALIGNANT = 147 / 400  # in the training part
+_BIAS = math.log(_MALIGNANT / (1 - _MALIGNANT))
+_ENTROPY = -_MALIGNANT * math.log(_MALIGNANT) - (1 - _MALIGNANT) * math.log(1 - _MALIGNANT)
+_OF_3, _OF_1000 = (math.e / (math.e + n - 1) for n in (3, 1000))  # after two softmaxes
+_HE = 1 / math.sqrt(1 + 0.3**2)
+_GRID = _at(-3, -1, -0.5, 0, 0.5, 1, 3)
+_FINE = np.linspace(-5, 5, 1001)
+_GAIN = brentq(lambda g: expectation(lambda z: np.tanh(math.sqrt(0.4 * g) * z) ** 2) - 0.4, 1, 10)
+_TWIN = minimize_scalar(lambda beta: _from_gelu(SiLU(beta)), bounds=(1, 2.5), method="bounded").x
+_ADD_X = tuple(str(f) for f in ALL if np.allclose(f(_FINE) - f(-_FINE), _FINE))
+_ORDER = "Dividing all scores by T keeps their order, so the largest stays."
+
+QUESTIONS = {
+    # the neuron, and why it must not be linear
     "neuron-write": ("right: one formula for all samples at once.",
         Function("my_neuron", lambda X, w, b, f: f(X @ w + b), (
-            _neuron_case(4, 3, sigmoid, "the logistic function"),
+            _neuron_case(4, 3, Sigmoid(), "the logistic function"),
             _neuron_case(7, 3, _step, "the step function"),
             _neuron_case(3, 3, np.tanh, "tanh"), _neuron_case(1, 2, np.tanh, "tanh"),
         ), {
@@ -139,26 +168,7 @@ NEURON = {
               "in every hidden layer, and b goes through the later layers as well."}),
         Names("far", (False,), {True: "Then one matrix would do for the whole plane: other units "
               "are active at X[0] + 1."})),
-}  # fmt: skip
-
-_MALIGNANT = 147 / 400  # in the training part
-_BIAS = math.log(_MALIGNANT / (1 - _MALIGNANT))
-_ENTROPY = -_MALIGNANT * math.log(_MALIGNANT) - (1 - _MALIGNANT) * math.log(1 - _MALIGNANT)
-
-
-def _twice(n):
-    """The largest probability and the smallest loss of n classes after two softmaxes."""
-    p = math.e / (math.e + n - 1)
-    one_more = {math.e / (math.e + n): f"Beside the best there are {n - 1} classes, not {n}."}
-    yield Number(f"largest probability of {n}", p, {
-        1: "Its scores come out of a softmax: they cannot grow beyond 1.",
-        1 / n: "That is for equal scores: one of them may reach 1, the others 0.",
-    } | (one_more if n < 100 else {}), share=True)  # fmt: skip
-    yield Number(f"smallest loss of {n}", -math.log(p))
-
-
-_ORDER = "Dividing all scores by T keeps their order, so the largest stays."
-SIGMOID = {
+    # sigmoid, tanh and softmax
     "logistic-bias": (
         "right: the log-odds of the base rate, and a loss below ln 2 before any training.",
         Number("b", _BIAS, {
@@ -176,29 +186,20 @@ SIGMOID = {
             1.7159: "By the chain rule the factor ⅔ comes out."})),
     "softmax-twice": (
         "right: a difference of 1 between the scores is all that the second softmax can get.",
-        *_twice(3), *_twice(1000)),
+        Number("largest probability of 3", _OF_3, {
+            1: "Its scores come out of a softmax: they cannot grow beyond 1.",
+            1 / 3: "That is for equal scores: one of them may reach 1, the others 0.",
+            math.e / (math.e + 3): "Beside the best there are 2 classes, not 3."}, share=True),
+        Number("smallest loss of 3", -math.log(_OF_3)),
+        Number("largest probability of 1000", _OF_1000, share=True),
+        Number("smallest loss of 1000", -math.log(_OF_1000))),
     "softmax-temperature": ("right: T changes how sure the network says it is, not what it says.",
         Names("accuracy", ("stays",), {"rises": _ORDER, "falls": _ORDER}),
         Names("confidence", ("falls",), {
             "rises": "The other way: a large T brings the scores together.",
             "stays": "The largest probability depends on the distance between the scores."}),
         Number("best T", 1, {2: "The network is now less sure than it is right."})),
-}  # fmt: skip
-
-_HE = 1 / math.sqrt(1 + 0.3**2)
-_GRID = _at(-3, -1, -0.5, 0, 0.5, 1, 3)
-_FINE = np.linspace(-5, 5, 1001)
-
-
-def _ramp(x):
-    return np.clip((x + 1) / 2, 0, 1)
-
-
-def _adds_the_ramp(f):
-    return np.allclose(f(_FINE) - f(-_FINE), _FINE)
-
-
-RECTIFIERS = {
+    # ReLU, its relatives and softplus
     "relu-hinges": ("right: one hinge for each bend, and one more to rise on the left.",
         Function("my_abs", np.abs, (_GRID, _on(-20, 20)), {
             "That is x: the second hinge is added, not taken away.": lambda x: x}),
@@ -227,51 +228,11 @@ RECTIFIERS = {
             "That is softplus itself: solve ln(1 + e^b) = s for b.": Softplus(),
             "That is e^b: take its logarithm.": np.expm1})),
     "softplus-odd": ("right: half the ramp plus something even.",
-        Names("functions", tuple(str(f) for f in activations.ALL if _adds_the_ramp(f)), {
+        Names("functions", _ADD_X, {
             "Leaky ReLU": "It gives (1 + γ)x: the leak counts on both sides.",
             "Mish": "Close, but the two gates at x and −x do not add up to 1.",
         }, free=("Softplus",))),
-}  # fmt: skip
-
-
-_GAIN = brentq(lambda g: expectation(lambda z: np.tanh(math.sqrt(0.4 * g) * z) ** 2) - 0.4, 1, 10)
-
-
-def _apart(f, g=GELU()):  # noqa: B008
-    return float(np.abs(f(_FINE) - g(_FINE)).max())
-
-
-_TWIN = minimize_scalar(lambda beta: _apart(SiLU(beta)), bounds=(1, 2.5), method="bounded").x
-
-
-def _repels(f):
-    """By how much a small deviation of the variance grows in one layer, at the right gain."""
-    return expectation(lambda z: f(z) * f.derivative(z) * z, f.kinks) / _mean_square(f)
-
-
-def _repel(f):
-    return Number(f"m of {f}", _repels(f), {
-        _repels(f) - 1: "By the product rule the factor v gives 1 more."})  # fmt: skip
-
-
-def _layers(f):
-    growth = math.log(_repels(f))
-    count = math.log(100) / growth
-    return Number(f"layers of {f}", (count - 1, count + 1), {
-        1 / growth: "That is until it has grown e times: from 1 % to 100 % it is 100 times."})
-
-
-def _gain_needed(f):
-    square = _mean_square(f)
-    return Number(f"gain of {f}", 1 / math.sqrt(square), {
-        square: "That is the mean square: take one over its root."})  # fmt: skip
-
-
-def _laplace_gated(x):
-    return x * np.where(x <= 0, np.exp(np.minimum(x, 0)) / 2, 1 - np.exp(-np.maximum(x, 0)) / 2)
-
-
-SMOOTH = {
+    # the smooth ones
     "elu-fixed": ("right: here the mean square stays at 0.4, and signals return to it.",
         Number("gain", _GAIN, {
             math.sqrt(_GAIN): "That is the factor on the weights: the gain is its square.",
@@ -303,13 +264,18 @@ SMOOTH = {
         Number("smoothness", 2, {3: "The third derivative, 3g′ + x g″, jumps at 0."})),
     "silu-gelu-repel": (
         "right: for ReLU an error stays, for the others it grows by a sixth or so per layer.",
-        *map(_repel, (_relu, _silu, GELU())), *map(_layers, (_silu, GELU()))),
+        *(Number(f"m of {f}", _repels(f), {
+            _repels(f) - 1: "By the product rule the factor v gives 1 more.",
+        }) for f in (_relu, _silu, _gelu)),
+        *(Number(f"layers of {f}", (math.log(100) / growth - 1, math.log(100) / growth + 1), {
+            1 / growth: "That is until it has grown e times: from 1 % to 100 % it is 100 times.",
+        }) for f in (_silu, _gelu) for growth in [math.log(_repels(f))])),
     "comparison-twin": ("right: a SiLU that is steeper inside is nearly GELU.",
         Number("β", (_TWIN - 0.03, _TWIN + 0.03), {
             1.702: "That is the value of the paper: it is good, but not the best here."}),
         Number("distance", (0.01, 0.0165), {
-            _apart(SiLU(1.702)): "That is for β = 1.702: a steeper one is closer."}),
-        Number("SiLU to Mish", (0.179, 0.189), {_apart(_silu): "That is SiLU to GELU."})),
+            _from_gelu(SiLU(1.702)): "That is for β = 1.702: a steeper one is closer."}),
+        Number("SiLU to Mish", (0.179, 0.189), {_from_gelu(_silu): "That is SiLU to GELU."})),
     "comparison-elu": ("right: above 0 ELU is ReLU, and that is where large steps do their harm.",
         Names("nearer to", ("ReLU",), {
             "tanh": "Only its left side is like tanh: see what η = 0.5 does to it.",
@@ -318,22 +284,10 @@ SMOOTH = {
             (0, 0.2): "It is lost only later: did you give it He weights?"}, share=True)),
     "properties-gain": (
         "right: the gain that gives back what the function takes, for a signal of size 1.",
-        *map(_gain_needed, (GELU(), _silu, _tanh))),
-}  # fmt: skip
-
-
-def _tent(x):
-    return np.maximum(0, 1 - np.abs(x))
-
-
-def _way(name):
-    return Number(name, (0.85, 1), {
-        (0, 0.2): "That is still chance: the gradient does not reach the first layers.",
-        (0.2, 0.85): "Better, but not there yet.",
-    }, share=True)  # fmt: skip
-
-
-DECIDING = {
+        *(Number(f"gain of {f}", 1 / math.sqrt(square), {
+            square: "That is the mean square: take one over its root.",
+        }) for f in (_gelu, _silu, _tanh) for square in [_mean_square(f)])),
+    # maxout, and choosing
     "maxout-best": ("right: half the error of the tangents. Training finds no such unit.",
         Number("lifted", 1 / 128, {
             1 / 64: "The tangents as they are, or lifted by all of their error: lift them by half.",
@@ -367,10 +321,11 @@ DECIDING = {
             "ReLU": "ReLU keeps half of a signal of any size, Hard swish less of a small one.",
             "Tanh": "Its slope at 0 is 1: small weights are enough for it."})),
     "choosing-repair": ("right: two cures, one for the function and one for its weights.",
-        _way("first way"), _way("second way")),
+        *(Number(f"{which} way", (0.85, 1), {
+            (0, 0.2): "That is still chance: the gradient does not reach the first layers.",
+            (0.2, 0.85): "Better, but not there yet.",
+        }, share=True) for which in ("first", "second"))),
 }  # fmt: skip
-
-QUESTIONS = NEURON | SIGMOID | RECTIFIERS | SMOOTH | DECIDING
 
 
 def check_answer(mine, key):

@@ -130,10 +130,9 @@ def attempt_call(function, *arguments, **options):
             attempt.error = error
     attempt.warned = tuple(str(w.message) for w in caught if w.category is RuntimeWarning)
     attempt.printed = bool(printed.getvalue())
-    attempt.changed = not all(
-        np.array_equal(now, then, equal_nan=True)
-        for now, then in zip(given, arguments, strict=True)
-        if isinstance(then, np.ndarray)
+    attempt.changed = any(
+        isinstance(then, np.ndarray) and not np.array_equal(now, then, equal_nan=True)
+        for now, then in zip(given, arguments)
     )
     return attempt
 
@@ -182,10 +181,9 @@ def returned(attempt, shape, where):
         raise Unusable(f"Called {where}, {raised(attempt.error)}")
     array = as_array(attempt.value)
     if array.shape != shape:
-        kind = "" if isinstance(attempt.value, (np.ndarray, np.generic)) else (
-            f"a {type(attempt.value).__name__} of ")  # fmt: skip
-        raise Unusable(f"Called {where}, it returns {kind}shape {array.shape}; {shape} is "
-                       "expected.")  # fmt: skip
+        kind = f"a {type(attempt.value).__name__} of " * isinstance(attempt.value, (list, tuple))
+        came = f"{kind}shape {array.shape}"
+        raise Unusable(f"Called {where}, it returns {came}; {shape} is expected.")
     return array
 
 
@@ -204,12 +202,8 @@ def as_text(value, digits=4):
 
 def apart(mine, right, digits=4):
     """Both numbers as text, with as many digits as it takes to differ."""
-    texts = ("", "")
-    for n in range(digits, 18):
-        texts = as_text(mine, n), as_text(right, n)
-        if texts[0] != texts[1]:
-            break
-    return texts
+    texts = [(as_text(mine, n), as_text(right, n)) for n in range(digits, 18)]
+    return next((pair for pair in texts if pair[0] != pair[1]), texts[-1])
 
 
 def what_came(x, mine, right):
@@ -229,10 +223,8 @@ def agreement(mine, right):
 
 def number(value, name):
     """A number that was handed in: also an array of one, a Fraction or a Decimal."""
-    items = np.ravel(np.asarray(value, object))
-    try:
-        if items.size != 1 or isinstance(items[0], (str, bytes)):
-            raise TypeError
-        return float(items[0])
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, got {type(value).__name__}") from None
+    with contextlib.suppress(Unusable):
+        array = as_array(value)
+        if array.size == 1:
+            return float(array.item())
+    raise TypeError(f"{name} must be a number, got {type(value).__name__}")
