@@ -1,7 +1,5 @@
 """What an answer may be, and what is wrong with one: a number, names, or a function."""
 
-from __future__ import annotations
-
 import math
 import re
 from dataclasses import dataclass, field

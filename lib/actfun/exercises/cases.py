@@ -1,7 +1,5 @@
 """Trying a function of arrays case by case: a reader's softmax, perceptron rule and maxout."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -168,12 +166,9 @@ CHANGES = {
     "Only a mistake may change w and b: you do it on every sample.": lambda z, y, b: 2 * y - 1,
     "That is Hebb's rule: it adds y·x, whether the answer was right or wrong.": lambda z, y, b: y,
     "You add ŷ·x: the change is (y − ŷ)·x.": lambda z, y, b: z >= 0,
-    "Your rule is for labels −1 and 1: here a sample of class 0 changes nothing.":
-        lambda z, y, b: y * (z <= 0),
-    "You learn from y = 1 only: a sample of class 0 taken for 1 must push back.":
-        lambda z, y, b: y * (z < 0),
-    "You learn from y = 0 only: a sample of class 1 taken for 0 must pull.":
-        lambda z, y, b: (y - 1) * (z >= 0),
+    "Your rule is for labels −1 and 1: class 0 changes nothing.": lambda z, y, b: y * (z <= 0),
+    "You learn from y = 1 only: a 0 taken for 1 must push back.": lambda z, y, b: y * (z < 0),
+    "You learn from y = 0 only: a 1 taken for 0 must pull.": lambda z, y, b: (y - 1) * (z >= 0),
     "The change is twice what it should be.": lambda z, y, b: 2 * (y - (z >= 0)),
     "You predict without the bias: z = w·x + b.": lambda z, y, b: y - (z - b >= 0),
     "You predict with w·x − b: the bias is added.": lambda z, y, b: y - (z - 2 * b >= 0),
@@ -181,8 +176,7 @@ CHANGES = {
 }  # fmt: skip
 UPDATES = {  # what is added to w and to b, for a change c
     "The bias never changes: add learning_rate · (y − ŷ) to it.": lambda c, x, r: (r * c * x, 0),
-    "The weights never change: add learning_rate · (y − ŷ) · x to them.":
-        lambda c, x, r: (0, r * c),
+    "The weights never change: add learning_rate · (y − ŷ) · x.": lambda c, x, r: (0, r * c),
     "You ignore learning_rate.": lambda c, x, r: (c * x, c),
     "The learning rate is missing in the change of the bias.": lambda c, x, r: (r * c * x, c),
     "The learning rate is missing in the change of the weights.": lambda c, x, r: (c * x, r * c),
@@ -231,20 +225,18 @@ def _pieces(X, weights, biases):
 SOME = {"the first piece": [0], "the last piece": [-1], "the first two pieces": [0, 1],
         "the first and the last piece": [0, -1]}  # fmt: skip
 MAXOUT = {  # of the pieces p, biases b included; both of shape (k, …)
-    "You take the smallest piece: max, not min.": lambda p, b: p.min(axis=0),
-    "You add the pieces up: only the largest one counts.": lambda p, b: p.sum(axis=0),
-    "You average the pieces: only the largest counts.": lambda p, b: p.mean(axis=0),
-    "The biases are missing.": lambda p, b: (p - b).max(axis=0),
-    "The biases are taken away, not added.": lambda p, b: (p - 2 * b).max(axis=0),
-    "Add the biases before you take the maximum: each piece has its own.":
-        lambda p, b: (p - b).max(axis=0) + b.max(axis=0),
-    "Every piece has a bias of its own: you use that of the first.":
-        lambda p, b: (p - b + b[0]).max(axis=0),
-    "That is never below 0: maxout has no ReLU in it.": lambda p, b: np.maximum(p.max(axis=0), 0),
-    "You take the largest |·|: the sign counts.": lambda p, b: np.abs(p).max(axis=0),
+    "You take the smallest piece: max, not min.": lambda p, b: p.min(0),
+    "You add the pieces up: only the largest one counts.": lambda p, b: p.sum(0),
+    "You average the pieces: only the largest counts.": lambda p, b: p.mean(0),
+    "The biases are missing.": lambda p, b: (p - b).max(0),
+    "The biases are taken away, not added.": lambda p, b: (p - 2 * b).max(0),
+    "Add the biases before you take the maximum.": lambda p, b: (p - b).max(0) + b.max(0),
+    "Every piece has a bias of its own, not the first's.": lambda p, b: (p - b + b[0]).max(0),
+    "That is never below 0: maxout has no ReLU in it.": lambda p, b: np.maximum(p.max(0), 0),
+    "You take the largest |·|: the sign counts.": lambda p, b: np.abs(p).max(0),
 } | {
     f"You take {which} only: take the maximum over all k.":
-        lambda p, b, k=k: p.take(k, axis=0, mode="wrap").max(axis=0) for which, k in SOME.items()
+        lambda p, b, k=k: p.take(k, axis=0, mode="wrap").max(0) for which, k in SOME.items()
 }  # fmt: skip
 
 

@@ -4,11 +4,8 @@ The words are told only if the mistake, applied to what is right, gives what the
 gives at every input. What holds for one activation only is optional: the others need no entry.
 """
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
-import math
 
 import numpy as np
 from scipy.special import erf
@@ -27,8 +24,8 @@ VALUES = {  # what can be done to any right value, of a function or a number
     "That is the root: take the square.": lambda v: v**0.5,
     "That is the natural logarithm: take the exponential.": np.log,
     "That is the exponential: take the logarithm.": np.exp,
-    LOG: lambda v: v / math.log(10),
-    "That is to base 2, in bits: the natural logarithm is np.log.": lambda v: v / math.log(2),
+    LOG: lambda v: v / np.log(10),
+    "That is to base 2, in bits: the natural logarithm is np.log.": lambda v: v / np.log(2),
     "That is one minus it.": lambda v: 1 - v,
     "That is twice as much.": lambda v: 2 * v,
     "That is half of it.": lambda v: v / 2,
@@ -63,16 +60,8 @@ def inside(g):
 sigmoid, softplus = activations.Sigmoid(), activations.Softplus()
 
 
-def pieced(left, right):
-    return lambda f, x: np.where(x > 0, right(f, x), left(f, x))
-
-
 def _tanh_gelu(x, factor=activations.GELU.scale, power=3):
     return x * (1 + np.tanh(factor * (x + activations.GELU.cubic * x**power))) / 2
-
-
-def _mish_slope(x, s, power=2, inner=sigmoid):
-    return np.tanh(s) + x * inner(x) / np.cosh(s) ** power
 
 
 PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas of f and x
@@ -90,16 +79,15 @@ PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas o
     ("leaky_relu", False): {MINUS_LEAK: lambda f, x: np.maximum(x, 0) - f.negative_slope * x},
     ("prelu", False): {MINUS_LEAK: lambda f, x: np.maximum(x, 0) - f.weight * x},
     ("elu", False): {
-        EXCHANGED: pieced(lambda f, x: x, lambda f, x: f.alpha * np.expm1(x)),
-        "The −1 after eˣ is missing.": pieced(lambda f, x: f.alpha * np.exp(x), lambda f, x: x),
+        EXCHANGED: lambda f, x: np.where(x > 0, f.alpha * np.expm1(x), x),
+        "The −1 after eˣ is missing.": lambda f, x: np.where(x > 0, x, f.alpha * np.exp(x)),
         "The brackets are missing: α multiplies all of (eˣ − 1).":
-            pieced(lambda f, x: f.alpha * np.exp(x) - 1, lambda f, x: x),
-        "α stands inside the exponential.":
-            pieced(lambda f, x: np.expm1(f.alpha * x), lambda f, x: x)},
+            lambda f, x: np.where(x > 0, x, f.alpha * np.exp(x) - 1),
+        "α stands inside the exponential.": lambda f, x: np.where(x > 0, x, np.expm1(f.alpha * x))},
     ("elu", True): {
-        EXCHANGED: pieced(lambda f, x: 1, lambda f, x: f.alpha * np.exp(x)),
+        EXCHANGED: lambda f, x: np.where(x > 0, f.alpha * np.exp(x), 1),
         "The −1 is a constant: it goes when you differentiate.":
-            pieced(lambda f, x: f.alpha * np.expm1(x), lambda f, x: 1)},
+            lambda f, x: np.where(x > 0, 1, f.alpha * np.expm1(x))},
     ("softplus", False): {
         "The 1 inside ln(1 + eˣ) is missing: the logarithm undoes eˣ.": lambda f, x: x,
         "β is missing inside: ln(1 + e^βx)/β.": lambda f, x: softplus(x) / f.beta},
@@ -113,16 +101,16 @@ PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas o
         "Inside tanh the small term is 0.044715 x³, not x².": lambda f, x: _tanh_gelu(x, power=2),
         "The factor √(2/π) inside tanh is missing.": lambda f, x: _tanh_gelu(x, factor=1)},
     ("mish", False): {
-        LOG: lambda f, x: x * np.tanh(softplus(x) / math.log(10)),
+        LOG: lambda f, x: x * np.tanh(np.log10(1 + np.exp(x))),
         "The tanh around the softplus is missing.": lambda f, x: x * softplus(x),
         "Inside tanh stands softplus, not σ.": lambda f, x: x * np.tanh(sigmoid(x)),
         "Inside tanh stands softplus, not x.": lambda f, x: x * np.tanh(x)},
     ("mish", True): {
-        LOG: lambda f, x: _mish_slope(x, softplus(x) / math.log(10)),
-        "The slope of tanh is 1/cosh²: the square is missing.":
-            lambda f, x: _mish_slope(x, softplus(x), 1),
+        LOG: lambda f, x: np.tanh(s := np.log10(1 + np.exp(x))) + x * sigmoid(x) / np.cosh(s) ** 2,
+        "In 1/cosh² the square is missing.":
+            lambda f, x: f(x) / x + x * sigmoid(x) / np.cosh(softplus(x)),
         "The inner derivative σ(x) is missing.":
-            lambda f, x: _mish_slope(x, softplus(x), inner=np.ones_like)},
+            lambda f, x: f(x) / x + x / np.cosh(softplus(x)) ** 2},
 }  # fmt: skip
 CONSTANTS = {"selu": {"λ": activations.SELU.scale, "α": activations.SELU.alpha},
              "hardswish": {"1/6": 1 / 6}}  # fmt: skip

@@ -5,8 +5,6 @@ answers are computed here, except those that an experiment on the page measures:
 What a general mistake makes of a right answer (a sign, a square, a logarithm) needs no entry.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Calling a reader's function safely, and putting what happened into words."""
 
-from __future__ import annotations
-
 import contextlib
 import inspect
 import io
@@ -137,19 +135,13 @@ def attempt_call(function, *arguments, **options):
     return attempt
 
 
-def readers_line(error):
-    """Where in the reader's code it happened, (", in line 3: `y = …`", the text of the line)."""
+def raised(error):
+    """The exception in words: its type, its message and the reader's line, "in line 3: `y = …`"."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if not frame.filename.startswith(NOT_THE_READERS)]
-    if not own:
-        return "", ""
-    text = f": `{textwrap.shorten(own[-1].line, 70)}`" if own[-1].line else ""
-    return f", in line {own[-1].lineno}{text}", own[-1].line or ""
-
-
-def raised(error):
-    """The exception in words: its type, its message and the reader's line."""
-    where, _ = readers_line(error)
+    where = f", in line {own[-1].lineno}" if own else ""
+    if own and own[-1].line:
+        where += f": `{textwrap.shorten(own[-1].line, 70)}`"
     if isinstance(error, TooLong):
         return f"it has not come to an end after {SECONDS:g} seconds of work{where}."
     message = re.sub(r" at 0x\w+", "", (str(error).splitlines() or [""])[0])
