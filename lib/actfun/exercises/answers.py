@@ -44,9 +44,8 @@ class Number:
         words = [words for v in readings for wrong, words in self.mistakes.items()
                  if _within(v, wrong)]  # fmt: skip
         if not words and not isinstance(self.right, tuple):
-            slips = ((words, lambda change=change: change(np.float64(self.right)))
-                     for words, change in VALUES.items())  # fmt: skip
-            words = [explanation(slips, lambda wrong: _within(value, wrong(), CLOSE / 2))]
+            slips = ((words, change(np.float64(self.right))) for words, change in VALUES.items())
+            words = [explanation(slips, lambda wrong: _within(value, wrong, CLOSE / 2))]
         size = "small" if value < np.min(self.right) else "large"
         return [f"you give {as_text(value)}. {''.join(words[:1]) or f'It is too {size}.'}"]
 

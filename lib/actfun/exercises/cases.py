@@ -105,8 +105,7 @@ SOFTMAX = {
     "You take powers of 2, not of e.": lambda z, axis=-1: softmax(z * np.log(2), axis),
     "You take powers of 10, not of e.": lambda z, axis=-1: softmax(z * np.log(10), axis),
     "The scores are doubled: that is softmax(2z).": lambda z, axis=-1: softmax(2 * z, axis),
-    "That marks the largest score only: it is argmax, without its soft.":
-        lambda z, axis=-1: 1.0 * (z == z.max(axis, keepdims=True)),
+    "That is argmax, not softmax.": lambda z, axis=-1: 1.0 * (z == z.max(axis, keepdims=True)),
 }  # fmt: skip
 
 

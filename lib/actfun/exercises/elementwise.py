@@ -34,8 +34,7 @@ def _everywhere():
     near = np.arange(-6, 6, 1 / 16) + rng.integers(1, 64, 192) / 1024
     far = np.arange(6, 30, 1 / 4) + rng.integers(1, 256, 96) / 1024
     far = [*far, 10, 20, 40, 80, 100, 300, 1000, 10000, *(10 ** rng.uniform(1.5, 4, 20) // 1 + 0.5)]
-    tiny = [1e-20, -1e-20]
-    return np.unique(np.concatenate([np.linspace(-6, 6, 49), near, tiny, far, np.negative(far)]))
+    return np.unique([*np.linspace(-6, 6, 49), *near, 1e-20, -1e-20, *far, *np.negative(far)])
 
 
 POINTS = _everywhere()
@@ -46,10 +45,9 @@ def _points(f, dtype):
     return np.union1d(POINTS, [kinks, kinks - 2**-10, kinks + 2**-10]).astype(dtype)
 
 
-def _plain_first(f):
-    """The points to try, small whole numbers first."""
-    x = _points(f, np.float64)
-    return x[np.lexsort((-x, np.abs(x), x % 1 != 0))]
+def _plainest(x):
+    """The order in which to show some of these: whole numbers first, those near ±1, those far."""
+    return np.lexsort((-x, np.where(np.abs(x) <= 6, np.abs(np.abs(x) - 1), np.abs(x)), x % 1 != 0))
 
 
 @dataclasses.dataclass
@@ -157,10 +155,10 @@ def _reason(trial, x, mine, right, wrong):
         left = np.abs(outcome(x[use]) - mine[use])
         return (left <= 1e-9 * error + 1e-14 * np.maximum(1, np.abs(mine[use]))).all()
 
-    words = ""
     if use.sum() > 20 and (wrong & use).any():
-        words = explanation(mistakes(trial.f, trial.derivative), reproduces)
-    return words or _facts(x, mine, right, wrong & smooth if (wrong & smooth).any() else wrong)
+        if words := explanation(mistakes(trial.f, trial.derivative), reproduces):
+            return words
+    return _facts(x, mine, right, wrong & smooth if (wrong & smooth).any() else wrong)
 
 
 NOT_FINITE = {  # what NumPy warns of, and what to tell
@@ -191,8 +189,7 @@ def _value_problems(trial, dtype, mine):
     single = "" if dtype is np.float64 else "In float32: "
 
     def told(where, words=""):
-        order = np.lexsort((-x, np.where(near, np.abs(np.abs(x) - 1), np.abs(x)), x % 1 != 0))
-        i = order[where[order]][0]  # x = 1 or −1 if it is among them, else the smallest far out
+        i = next(i for i in _plainest(x) if where[i])
         warned = " ".join(trial.attempt(x[i : i + 1].astype(dtype)).warned)
         words = words or next((why for said, why in NOT_FINITE.items() if said in warned), "")
         return f"{single}{what_came(x[i], mine[i], right[i])} {words}".rstrip()
@@ -204,7 +201,7 @@ def _value_problems(trial, dtype, mine):
         words = f"In float64 it is right. {_facts(x, mine, right, here)}"
         if not single:
             seen = (np.abs(x) <= 20) & ~tiny & (near | ~blown) & ~(blown & at_zero)
-            words = _reason(trial, *(v[seen] for v in (x, mine, right, wrong)))
+            words = _reason(trial, x[seen], mine[seen], right[seen], wrong[seen])
         yield "value", told(here, words)
     if (blown & out).any():
         yield "overflow", told(blown & out)
@@ -261,9 +258,10 @@ def _form_problems(trial):
             yield "dtype", (f"Given {np.dtype(dtype)} it returns {got}; the dtype of x should be "
                             "kept: begin with x = np.asarray(x) + 0.0, which makes floats of "
                             "integers, and end with .astype(x.dtype).")  # fmt: skip
-    points = _plain_first(trial.f)
+    points = _points(trial.f, np.float64)
     if trial.attempt(points).warned:
-        at = next((t for t in points if trial.attempt(np.array([t])).warned), points[0])
+        plain = points[_plainest(points)]
+        at = next((t for t in plain if trial.attempt(np.array([t])).warned), points[0])
         yield "warning hint", (
             f"NumPy warns at x = {as_text(at)}, though the result is right: a large number "
             "overflows on the way. np.where computes both of its branches and throws one away; "
@@ -292,7 +290,8 @@ ADVICE = {  # a pattern in the exception's message or in the reader's line, and 
 
 def _why_it_raises(trial):
     """After an exception: for which numbers it happens, and advice where single numbers work."""
-    points = _plain_first(trial.f)
+    points = _points(trial.f, np.float64)
+    points = points[_plainest(points)]
     error = trial.attempt(points).error
     if error is None or isinstance(error, TooLong):
         return ""
@@ -304,7 +303,7 @@ def _why_it_raises(trial):
     failed = [t for t in points.tolist() if not right(t)]
     said = " It is right for single numbers, not for arrays."
     if failed:
-        said = f" The first number that it fails at is x = {as_text(failed[0])}." * (failed[0] != 0)
+        said = f" The first number that it fails at is x = {as_text(failed[0])}." * (failed[0] != 1)
     advice = next((words for part, words in ADVICE.items() if re.search(part, raised(error))), "")
     return f"{said} {advice}".rstrip()
 

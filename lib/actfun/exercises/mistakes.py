@@ -117,16 +117,6 @@ CONSTANTS = {"selu": {"λ": activations.SELU.scale, "α": activations.SELU.alpha
 USUAL = (0, 0.01, 0.1, 0.2, 0.25, 0.5, 1, 2)  # values of a parameter
 
 
-def _other_values(f, derivative, declared):
-    """f with each of the usual values of a parameter."""
-    for value in declared.choices or (declared.default, *USUAL):
-        texts = (v if declared.choices else as_text(v) for v in (value, getattr(f, declared.name)))
-        with contextlib.suppress(ValueError):  # not allowed, such as a lower bound above the upper
-            other = dataclasses.replace(f, **{declared.name: value})
-            yield ("You get what {} = {} gives, not {}.".format(declared.symbol, *texts),
-                   other.derivative if derivative else other)  # fmt: skip
-
-
 def mistakes(f, derivative):
     """Pairs (words, wrong function of x), the likeliest first."""
     target, other = (f.derivative, f) if derivative else (f, f.derivative)
@@ -136,8 +126,13 @@ def mistakes(f, derivative):
         yield words, lambda x, slip=slip: slip(f, x)
     if f.kinks == (0.0,):
         yield EXCHANGED, lambda x: target(-x) if derivative or f.smoothness < 0 else -f(-x)
-    for declared in f.parameters().values():
-        yield from _other_values(f, derivative, declared)
+    for name, p in f.parameters().items():
+        for value in p.choices or (p.default, *USUAL):
+            came, asked = (v if p.choices else as_text(v) for v in (value, getattr(f, name)))
+            with contextlib.suppress(ValueError):  # not allowed, as a lower bound above the upper
+                g = dataclasses.replace(f, **{name: value})
+                yield (f"You get what {p.symbol} = {came} gives, not {asked}.",
+                       g.derivative if derivative else g)  # fmt: skip
     yield "You have f(x)/x: " + (
         "by the product rule, x times the slope of the gate must be added." if derivative
         else "the factor x is missing."), lambda x: f(x) / x  # fmt: skip

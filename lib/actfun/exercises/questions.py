@@ -61,14 +61,6 @@ def _two_bends(f):
     return len(whole) <= 2 and all(g.size <= 2 and np.ptp(np.sign(bend[g])) == 0 for g in whole)
 
 
-def _ramp(x):
-    return np.clip((x + 1) / 2, 0, 1)
-
-
-def _tent(x):
-    return np.maximum(0, 1 - np.abs(x))
-
-
 def _laplace_gated(x):
     return x * np.where(x <= 0, np.exp(np.minimum(x, 0)) / 2, 1 - np.exp(-np.maximum(x, 0)) / 2)
 
@@ -87,6 +79,7 @@ _MALIGNANT = 147 / 400  # in the training part
 _BIAS = math.log(_MALIGNANT / (1 - _MALIGNANT))
 _ENTROPY = -_MALIGNANT * math.log(_MALIGNANT) - (1 - _MALIGNANT) * math.log(1 - _MALIGNANT)
 _OF_3, _OF_1000 = (math.e / (math.e + n - 1) for n in (3, 1000))  # after two softmaxes
+_LECUN = 1.7159 * math.tanh(2 / 3)
 _HE = 1 / math.sqrt(1 + 0.3**2)
 _GRID = _at(-3, -1, -0.5, 0, 0.5, 1, 3)
 _FINE = np.linspace(-5, 5, 1001)
@@ -115,8 +108,7 @@ QUESTIONS = {
             Case("at 60 points of the plane", (_PLANE,)),
         ), {
             "The line is right, but the origin is on: reverse all signs.": _line(-1, -2, 2),
-            "That line runs through (1, 0) and (0, 2): z must vanish at (2, 0) and at (0, 1).":
-                _line(2, 1, -2),
+            "That line runs through (1, 0) and (0, 2), not (2, 0) and (0, 1).": _line(2, 1, -2),
             "The sign of b is wrong: put (2, 0) into w·x + b.": _line(1, 2, 2),
             "b is missing: put (2, 0) into w·x + b.": _line(1, 2, 0),
             "That is z itself: put it through the step.": lambda X: X @ np.array([1, 2]) - 2})),
@@ -129,8 +121,7 @@ QUESTIONS = {
             "That is AND.": _corners(0, 0, 0, 1),
             "Everything is reversed: that is true where both are equal.": _corners(1, 0, 0, 1),
             "That is NOT AND: at (0, 0) the answer must be 0.": _corners(1, 1, 1, 0),
-            "Always on: at z = 0 a step is on, so the last neuron needs a bias below 0.":
-                _corners(1, 1, 1, 1),
+            "Always on: at z = 0 a step is on, so lower the last bias.": _corners(1, 1, 1, 1),
             "That is the sum of the two: at (1, 1) the answer must be 0.": _corners(0, 1, 1, 2),
         }, {
             "Step neurons answer 0 or 1 everywhere in the plane, and this does not: build it from "
@@ -154,18 +145,15 @@ QUESTIONS = {
             _at(0, 1, 1, 2, name="s"), _at(2, 1, 0, 0, 1, name="s"),
         ), {
             "That is s itself: the second hinge is missing.": _relu,
-            "That is OR: the second hinge only levels the curve out; from 1 on it must fall.":
-                lambda s: _relu(s) - _relu(s - 1),
+            "That is OR: from 1 on the curve must fall.": lambda s: _relu(s) - _relu(s - 1),
             "The second hinge bends up: its sign is −.": lambda s: _relu(s) + 2 * _relu(s - 1),
             "That is AND: the first hinge is missing.": lambda s: _relu(s - 1),
-        }, {"A sum of two ReLUs is made of straight lines that meet, with two bends at most. This "
-            "is right at 0, 1 and 2, but no such sum.": _two_bends})),
+        }, {"Two ReLUs give straight lines and two bends: this is no such sum.": _two_bends})),
     "why-nonlinear-pattern": (
         "right: one matrix for one pattern of active units, and for no other.",
         Names("near", (True,), {False: "The column of a silent unit must become 0 in W and in b, "
               "in every hidden layer, and b goes through the later layers as well."}),
-        Names("far", (False,), {True: "Then one matrix would do for the whole plane: other units "
-              "are active at X[0] + 1."})),
+        Names("far", (False,), {True: "Then one matrix would do for the whole plane."})),
     # sigmoid, tanh and softmax
     "logistic-bias": (
         "right: the log-odds of the base rate, and a loss below ln 2 before any training.",
@@ -173,15 +161,11 @@ QUESTIONS = {
             -_BIAS: "Those are the log-odds of benign: malignant is class 1.",
             _MALIGNANT: "That is the probability itself: b is the z for which σ(z) is that.",
             math.log(_MALIGNANT): "The logarithm is that of the odds, p/(1 − p), not of p."}),
-        Number("log-loss", _ENTROPY, {
-            math.log(2): "That is ln 2, the loss of b = 0."})),
+        Number("log-loss", _ENTROPY, {math.log(2): "That is ln 2, the loss of b = 0."})),
     "tanh-lecun": ("right: the targets lie well inside the range, where the slope is not small.",
-        Number("f(1)", 1.7159 * math.tanh(2 / 3), {
-            1.7159 * math.tanh(1): "The factor ⅔ inside tanh is missing."}),
-        Number("f(−1)", -1.7159 * math.tanh(2 / 3), {
-            1.7159 * math.tanh(2 / 3): "tanh is odd: f(−1) = −f(1)."}),
-        Number("slope at 0", 1.7159 * 2 / 3, {
-            1.7159: "By the chain rule the factor ⅔ comes out."})),
+        Number("f(1)", _LECUN, {1.7159 * math.tanh(1): "The factor ⅔ inside tanh is missing."}),
+        Number("f(−1)", -_LECUN, {_LECUN: "tanh is odd: f(−1) = −f(1)."}),
+        Number("slope at 0", 1.7159 * 2 / 3, {1.7159: "By the chain rule the factor ⅔ comes out."})),
     "softmax-twice": (
         "right: a difference of 1 between the scores is all that the second softmax can get.",
         Number("largest probability of 3", _OF_3, {
@@ -201,16 +185,15 @@ QUESTIONS = {
     "relu-hinges": ("right: one hinge for each bend, and one more to rise on the left.",
         Function("my_abs", np.abs, (_GRID, _on(-20, 20)), {
             "That is x: the second hinge is added, not taken away.": lambda x: x}),
-        Function("my_ramp", _ramp, (_GRID, _on(-20, 20)), {
-            "It rises to 2: the slope is ½.": lambda x: 2 * _ramp(x),
+        Function("my_ramp", lambda x: np.clip((x + 1) / 2, 0, 1), (_GRID, _on(-20, 20)), {
+            "It rises to 2: the slope is ½.": lambda x: np.clip(x + 1, 0, 2),
             "It rises for ever: a second hinge must bend it back.": lambda x: _relu(x + 1) / 2,
             "It rises from 0 to 1: the first hinge is at −1.": lambda x: np.clip(x, 0, 1)})),
     "leaky-relu-deeper": ("right: what leaks through is not small, and the step is as large.",
         Number("activation", -100, {
             -1000: "That is z, before the leak.",
             -10: "That is the leak of 0.01: here γ = 0.1."}),
-        Number("runs that diverge", 5, {
-            0: "Did the bias move by −970 more, and did you look at .diverged?"})),
+        Number("runs that diverge", 5, {0: "Move the bias by −970 more: see .diverged."})),
     "leaky-relu-gain": ("right: what the function takes, the weights give back.",
         Number("share that is left", (1 + 0.3**2) / 2, {
             (1 + 0.3) / 2: "It is the mean square: the leak counts with γ²."}, share=True),
@@ -246,8 +229,7 @@ QUESTIONS = {
             (-0.02, 0.02): "That is the cap where it does no harm: cut off at 1.",
         }, share=True),
         Names("cause", ("cap",), {
-            "gradient": "Give the capped function a slope of 0.1 above the cap: the gradient is "
-                        "back, and most of the loss stays."})),
+            "gradient": "With a slope of 0.1 above the cap most of the loss stays."})),
     "mish-exact": ("right: there tanh(ln 2/ln b) is ½.",
         Number("b", 4 ** (1 / math.log(3)), {
             math.log(4) / math.log(3): "That is ln b: take the exponential.",
@@ -256,8 +238,7 @@ QUESTIONS = {
     "silu-gelu-threshold": ("right: x times the probability that the threshold lies below x.",
         Function("activation", _laplace_gated, (_at(-3, -1, -0.5, 0.5, 1, 3), _on(-20, 20)), {
             "That is the gate alone: multiply it by x.": lambda x: _laplace_gated(x) / x,
-            "On the right the gate is 1 − ½e^−x: as you have it, it falls again.":
-                lambda x: x * np.exp(-np.abs(x)) / 2,
+            "Right of 0 it falls again: 1 − ½e^−x.": lambda x: x * np.exp(-np.abs(x)) / 2,
             "That is the logistic distribution, SiLU.": _silu}),
         Number("smoothness", 2, {3: "The third derivative, 3g′ + x g″, jumps at 0."})),
     "silu-gelu-repel": (
@@ -287,22 +268,18 @@ QUESTIONS = {
         }) for f in (_gelu, _silu, _tanh) for square in [_mean_square(f)])),
     # maxout, and choosing
     "maxout-best": ("right: half the error of the tangents. Training finds no such unit.",
-        Number("lifted", 1 / 128, {
-            1 / 64: "The tangents as they are, or lifted by all of their error: lift them by half.",
-        }),
+        Number("lifted", 1 / 128, {1 / 64: "By none or all of their error: lift them by half."}),
         Number("trained", (0.028, 0.036), {
             (0.04, 0.046): "That is the median of the eight: the smallest is asked for."})),
     "maxout-tent": ("right: each unit bends up only, so the bend down takes one of its own.",
-        Function("tent", _tent, (_at(-3, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 3), _on(-20, 20)), {
+        Function("tent", lambda x: np.maximum(0, 1 - np.abs(x)), (_GRID, _on(-20, 20)), {
             "It falls below 0: the outer kinks are missing.": lambda x: 1 - np.abs(x),
-            "It hangs upside down: exchange the two units.": lambda x: -_tent(x)}),
-        Number("pieces of the first", 3, {
-            2: "It must bend at −1 and at 1: two bends make three pieces."}),
+            "It hangs upside down: exchange the units.": lambda x: np.minimum(0, np.abs(x) - 1)}),
+        Number("pieces of the first", 3, {2: "It bends at −1 and at 1: that makes three pieces."}),
         Number("pieces of the second", 2)),
     "properties-permute": (
         "right: one loss in two places. Were it convex, no point between could be worse.",
-        Number("trained", (0.08, 0.1), {
-            (0.5, 1): "That is about the loss before training."}),
+        Number("trained", (0.08, 0.1), {(0.5, 1): "That is about the loss before training."}),
         Number("swapped", (0.08, 0.1), {
             (0.1, 100): "The function changed: move the columns of the first weights, its biases "
                         "and the rows of the second weights, all in the same way."}),
