@@ -101,9 +101,7 @@ class Function:
 
     def problems(self, mine):
         check_callable(mine, self.name)
-        wrong = [*self.mistakes.items()]
-        if len(self.cases[0].arguments) == 1:
-            wrong += [*outside(self.right), *inside(self.right)]
+        wrong = [*self.mistakes.items(), *outside(self.right), *inside(self.right)]
         found = case_problems(mine, self.right, wrong, self.cases)
         tried = [(words, attempt_call(condition, mine)) for words, condition in self.needs.items()]
         return found or [f"elsewhere {raised(attempt.error)}" if attempt.error else words

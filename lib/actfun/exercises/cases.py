@@ -129,11 +129,9 @@ def check_softmax(my_softmax):
         Case("for z = [0, −∞]", (np.array([0, -np.inf]),), "The score −∞ has probability 0."),
     ]  # fmt: skip
     if "axis" in [p.name for p in parameters_of(my_softmax)]:
-        cases[2:2] = [
-            Case("with axis=0 and z = [[1, 2, 4], [0, −1, 3]]", (table, 0)),
-            *(Case(f"with axis={k} and z of shape (3, 2, 4)", (*_random(rng, (3, 2, 4)), k))
-              for k in (0, 1, -2)),
-        ]  # fmt: skip
+        (cube,) = _random(rng, (3, 2, 4))
+        cases[2:2] = [Case(f"with axis={k} and z of shape {z.shape}", (z, k))
+                      for z, k in ((table, 0), (cube, 0), (cube, 1), (cube, -2))]  # fmt: skip
 
     def call(z, axis=None):
         return my_softmax(z) if axis is None else my_softmax(z, axis=axis)
@@ -199,17 +197,13 @@ def check_perceptron(my_update):
                                 (4.0, 1, 1.0), (1.5, 1, 0.5), (4.5, 0, 0.5))]  # fmt: skip
     others = [(w, float(b), x, y, rate) for n in (1, 2, 3) for y in (0, 1) for rate in (1.0, 0.25)
               for _ in range(4) for w, b, x in [_random(rng, n, (), n)]]  # fmt: skip
-    cases = [
-        Case("for w = {}, b = {}, x = {}, y = {}, learning_rate = {}".format(
-            *map(as_text, (w, b, x, y, rate))), (w, b, x, y, rate))
-        for w, b, x, y, rate in first + others
-    ]  # fmt: skip
+    where = "for w = {}, b = {}, x = {}, y = {}, learning_rate = {}"
+    cases = [Case(where.format(*map(as_text, given)), given) for given in first + others]
 
     def in_one_array(w, *others):
         new = my_update(w, *others)
         if not isinstance(new, (tuple, list)) or len(new) != 2:
-            raise Unusable("It must return 2 things in a tuple, new w and new b: is the return "
-                           "missing?")  # fmt: skip
+            raise Unusable("It must return 2 things in a tuple, w and b: is the return missing?")
         return np.append(*map(as_array, new))
 
     problems = case_problems(in_one_array, _rule(), PERCEPTRON, cases)
@@ -246,11 +240,11 @@ def check_maxout(my_maxout):
     units). Returns a `Verdict`.
     """
     check_callable(my_maxout, "my_maxout")
-    rng, cases = np.random.default_rng(0), []
-    for samples, features, k, units in ((1, 2, 3, 2), (30, 3, 2, 5), (30, 3, 5, 4), (4, 2, 1, 1)):
-        shapes = (samples, features), (k, features, units), (k, units)
-        where = f"for X, weights, biases of shapes {', '.join(map(str, shapes))}"
-        cases.append(Case(where, _random(rng, *shapes)))
+    rng = np.random.default_rng(0)
+    sizes = ((1, 2, 3, 2), (30, 3, 2, 5), (30, 3, 5, 4), (4, 2, 1, 1))
+    shapes = [((n, features), (k, features, units), (k, units)) for n, features, k, units in sizes]
+    where = "for X, weights, biases of shapes {}, {}, {}"
+    cases = [Case(where.format(*three), _random(rng, *three)) for three in shapes]
     mistakes = [(words, lambda X, W, b, wrong=wrong: wrong(_pieces(X, W, b), b[:, None]))
                 for words, wrong in MAXOUT.items()]  # fmt: skip
     problems = case_problems(my_maxout, lambda *a: _pieces(*a).max(axis=0), mistakes, cases)

@@ -9,7 +9,6 @@ import numpy as np
 from actfun import activations
 from actfun.exercises.mistakes import explanation, mistakes
 from actfun.exercises.trying import (
-    TooLong,
     Unusable,
     Verdict,
     agreement,
@@ -18,14 +17,12 @@ from actfun.exercises.trying import (
     attempt_call,
     check_callable,
     parameters_of,
-    raised,
     returned,
     what_came,
 )
 
 TOLERANCE = {np.float64: 1e-12, np.float32: 2e-6}  # of max(1, |value|), for |x| up to 6
 LOST = {np.float64: 1e-200, np.float32: 1e-30}  # below this a value may as well be 0
-LEARNED = {"prelu"}  # whose parameter is trained, so that it must be an argument
 
 
 def _everywhere():
@@ -195,16 +192,15 @@ def _value_problems(trial, dtype, mine):
         return f"{single}{what_came(x[i], mine[i], right[i])} {words}".rstrip()
 
     here, out = wrong & near & ~(blown & at_zero), wrong & ~near & ~at_zero
-    if (blown & at_zero).any():
-        yield "zero", told(blown & at_zero)
+    for kind, where in (("zero", blown & at_zero), ("overflow", blown & out)):
+        if where.any():
+            yield kind, told(where)
     if here.any():
         words = f"In float64 it is right. {_facts(x, mine, right, here)}"
         if not single:
             seen = (np.abs(x) <= 20) & ~tiny & (near | ~blown) & ~(blown & at_zero)
             words = _reason(trial, x[seen], mine[seen], right[seen], wrong[seen])
         yield "value", told(here, words)
-    if (blown & out).any():
-        yield "overflow", told(blown & out)
     if (here & ~blown).any():
         return
     rest, eps = wrong & ~blown, np.finfo(dtype).eps
@@ -288,49 +284,44 @@ ADVICE = {  # a pattern in the exception's message or in the reader's line, and 
 }
 
 
-def _why_it_raises(trial):
+def _why_it_raises(trial, said):
     """After an exception: for which numbers it happens, and advice where single numbers work."""
-    points = _points(trial.f, np.float64)
-    points = points[_plainest(points)]
-    error = trial.attempt(points).error
-    if error is None or isinstance(error, TooLong):
+    if "it raises" not in said or "alone" in said:
         return ""
+    points = _points(trial.f, np.float64)
 
     def right(t):
         with contextlib.suppress(Unusable):
             return trial.right(t, returned(attempt_call(trial.my_f, t, **trial.options), (), ""))
 
-    failed = [t for t in points.tolist() if not right(t)]
-    said = " It is right for single numbers, not for arrays."
-    if failed:
-        said = f" The first number that it fails at is x = {as_text(failed[0])}." * (failed[0] != 1)
-    advice = next((words for part, words in ADVICE.items() if re.search(part, raised(error))), "")
-    return f"{said} {advice}".rstrip()
+    failed = [t for t in points[_plainest(points)].tolist() if not right(t)]
+    where = " It is right for single numbers, not for arrays."
+    if failed:  # at 1, which comes first: probably everywhere
+        at = as_text(failed[0])
+        where = f" The first number that it fails at is x = {at}." if failed[0] != 1 else ""
+    advice = next((words for part, words in ADVICE.items() if re.search(part, said)), "")
+    return f"{where} {advice}".rstrip()
 
-
-def _problems(trial):
-    """Pairs (kind, words) of everything to tell; in float32 only what float64 does not show."""
-    seen = set()
-    for dtype in (np.float64, np.float32):
-        mine = trial.array(_points(trial.f, dtype), f"with an array of {np.dtype(dtype)}")
-        for kind, words in () if seen else _value_problems(trial, dtype, mine):
-            yield kind, words
-            seen.add(kind)
-    if not seen:
-        yield from _limit_problems(trial)
-    for kind, words in _form_problems(trial):  # wrong values explain some of it
-        if not seen & {"zero", "value", "overflow"} or kind in ("changed", "dtype"):
-            yield kind, words
 
 
 def _examine(trial):
     """The first words of each kind, until the reader's function cannot be used any further."""
     found = {}
+
+    def tell(problems, kinds=None):
+        for kind, words in problems:
+            if kinds is None or kind in kinds:
+                found.setdefault(kind, words)
+
     try:
-        for kind, words in _problems(trial):
-            found.setdefault(kind, words)
+        for dtype in (np.float64, np.float32):  # in float32 only what float64 does not show
+            mine = trial.array(_points(trial.f, dtype), f"with an array of {np.dtype(dtype)}")
+            tell(() if found else _value_problems(trial, dtype, mine))
+        told = found.keys() & {"zero", "value", "overflow"}  # which explain some of the rest
+        tell(() if found else _limit_problems(trial))
+        tell(_form_problems(trial), ("changed", "dtype") if told else None)
     except Unusable as unusable:
-        found["broken"] = f"{unusable}{_why_it_raises(trial)}"
+        found["broken"] = f"{unusable}{_why_it_raises(trial, str(unusable))}"
     return found
 
 
@@ -389,7 +380,7 @@ def check_activation(my_f, key, derivative=False, **parameters):
     taken = _accepted(my_f, declared, parameters)
     found, hints = {}, []
     trials = _trials(my_f, f, derivative, taken, parameters)
-    if key in LEARNED and not taken and not parameters:
+    if key == "prelu" and not taken and not parameters:
         name, learned = next(iter(declared.items()))
         trials, found = (), {"missing": f"It takes no {name}. That is learned, so it must be an "
                              f"argument: {name}={learned.default:g}."}  # fmt: skip

@@ -33,13 +33,6 @@ VALUES = {  # what can be done to any right value, of a function or a number
     "You cut it off where it is negative.": lambda v: np.maximum(v, 0),
 }  # fmt: skip
 REVERSED = "You have f(−x): the sign of x is reversed, perhaps inside the exponential."
-INPUTS = {  # what can be done to the input of any function
-    REVERSED: lambda x: -x,
-    "You have the value at 2x: there is a factor 2 too many inside.": lambda x: 2 * x,
-    "You have the value at x/2: a factor 2 is missing inside.": lambda x: x / 2,
-    "You have the value at |x|.": np.abs,
-    "You have the value at x².": np.square,
-}
 
 
 def outside(g, values=VALUES):
@@ -52,9 +45,12 @@ def outside(g, values=VALUES):
 
 def inside(g):
     """What can be done to what it is given."""
-    for words, change in INPUTS.items():
-        yield words, lambda x, change=change: g(change(x))
+    yield REVERSED, lambda x: g(-x)
     yield "You have −f(−x).", lambda x: -g(-x)
+    yield "You have the value at 2x: there is a factor 2 too many inside.", lambda x: g(2 * x)
+    yield "You have the value at x/2: a factor 2 is missing inside.", lambda x: g(x / 2)
+    yield "You have the value at |x|.", lambda x: g(np.abs(x))
+    yield "You have the value at x².", lambda x: g(x**2)
 
 
 sigmoid, softplus = activations.Sigmoid(), activations.Softplus()
@@ -81,8 +77,6 @@ PARTICULAR = {  # to one function, or to its derivative (True): wrong formulas o
     ("elu", False): {
         EXCHANGED: lambda f, x: np.where(x > 0, f.alpha * np.expm1(x), x),
         "The −1 after eˣ is missing.": lambda f, x: np.where(x > 0, x, f.alpha * np.exp(x)),
-        "The brackets are missing: α multiplies all of (eˣ − 1).":
-            lambda f, x: np.where(x > 0, x, f.alpha * np.exp(x) - 1),
         "α stands inside the exponential.": lambda f, x: np.where(x > 0, x, np.expm1(f.alpha * x))},
     ("elu", True): {
         EXCHANGED: lambda f, x: np.where(x > 0, f.alpha * np.exp(x), 1),
@@ -133,9 +127,8 @@ def mistakes(f, derivative):
                 g = dataclasses.replace(f, **{name: value})
                 yield (f"You get what {p.symbol} = {came} gives, not {asked}.",
                        g.derivative if derivative else g)  # fmt: skip
-    yield "You have f(x)/x: " + (
-        "by the product rule, x times the slope of the gate must be added." if derivative
-        else "the factor x is missing."), lambda x: f(x) / x  # fmt: skip
+    gate = "there is one more term by the product rule" if derivative else "the factor x is missing"
+    yield f"You have f(x)/x: {gate}.", lambda x: f(x) / x
     yield "The sign is reversed.", lambda x: -target(x)
     yield REVERSED, lambda x: target(-x)
     for g in activations.ALL:

@@ -103,8 +103,8 @@ QUESTIONS = {
     "neuron-line": ("right: it is off at the origin, and turns on exactly at the line.",
         Function("neuron", _line(1, 2, -2), (
             Case("at the origin", (np.zeros((1, 2)),)),
-            Case("at (1.99, 0) and (2.01, 0)", (np.array([[1.99, 0], [2.01, 0]]),)),
-            Case("at (0, 0.99) and (0, 1.01)", (np.array([[0, 0.99], [0, 1.01]]),)),
+            Case("at (1.99, 0), (2.01, 0), (0, 0.99), (0, 1.01)",
+                 (np.array([[1.99, 0], [2.01, 0], [0, 0.99], [0, 1.01]]),)),
             Case("at 60 points of the plane", (_PLANE,)),
         ), {
             "The line is right, but the origin is on: reverse all signs.": _line(-1, -2, 2),
@@ -123,9 +123,8 @@ QUESTIONS = {
             "That is NOT AND: at (0, 0) the answer must be 0.": _corners(1, 1, 1, 0),
             "Always on: at z = 0 a step is on, so lower the last bias.": _corners(1, 1, 1, 1),
             "That is the sum of the two: at (1, 1) the answer must be 0.": _corners(0, 1, 1, 2),
-        }, {
-            "Step neurons answer 0 or 1 everywhere in the plane, and this does not: build it from "
-            "three of them.": lambda xor: np.isin(np.ravel(xor(_PLANE)), (0, 1)).all()})),
+        }, {"Step neurons answer 0 or 1 everywhere, and this does not: build it from three of them.":
+            lambda xor: np.isin(np.ravel(xor(_PLANE)), (0, 1)).all()})),
     "perceptron-rate": (
         "right: starting from zero the learning rate sets the length of w, and nothing else.",
         Number("ratio of the mistakes", 1, {
@@ -138,8 +137,7 @@ QUESTIONS = {
             4001: "That is the last correction: the perceptron does not end with its best line."}),
         Number("share right", (0.935, 0.945), {
             (0.825, 0.835): "That is the last line: keep the best one.",
-            (0.055, 0.065): "That is the share that it has wrong.",
-        }, share=True)),
+            (0.055, 0.065): "That is the share that it has wrong."}, share=True)),
     "why-nonlinear-xor": ("right: two bends are enough.",
         Function("two_hinges", lambda s: _relu(s) - 2 * _relu(s - 1), (
             _at(0, 1, 1, 2, name="s"), _at(2, 1, 0, 0, 1, name="s"),
@@ -151,8 +149,7 @@ QUESTIONS = {
         }, {"Two ReLUs give straight lines and two bends: this is no such sum.": _two_bends})),
     "why-nonlinear-pattern": (
         "right: one matrix for one pattern of active units, and for no other.",
-        Names("near", (True,), {False: "The column of a silent unit must become 0 in W and in b, "
-              "in every hidden layer, and b goes through the later layers as well."}),
+        Names("near", (True,), {False: "In every layer the columns of a silent unit must be 0."}),
         Names("far", (False,), {True: "Then one matrix would do for the whole plane."})),
     # sigmoid, tanh and softmax
     "logistic-bias": (
@@ -165,7 +162,7 @@ QUESTIONS = {
     "tanh-lecun": ("right: the targets lie well inside the range, where the slope is not small.",
         Number("f(1)", _LECUN, {1.7159 * math.tanh(1): "The factor ⅔ inside tanh is missing."}),
         Number("f(−1)", -_LECUN, {_LECUN: "tanh is odd: f(−1) = −f(1)."}),
-        Number("slope at 0", 1.7159 * 2 / 3, {1.7159: "By the chain rule the factor ⅔ comes out."})),
+        Number("slope at 0", 1.7159 * 2 / 3, {1.7159: "By the chain rule ⅔ comes out."})),
     "softmax-twice": (
         "right: a difference of 1 between the scores is all that the second softmax can get.",
         Number("largest probability of 3", _OF_3, {
@@ -211,8 +208,7 @@ QUESTIONS = {
     "softplus-odd": ("right: half the ramp plus something even.",
         Names("functions", _ADD_X, {
             "Leaky ReLU": "It gives (1 + γ)x: the leak counts on both sides.",
-            "Mish": "Close, but the two gates at x and −x do not add up to 1.",
-        }, free=("Softplus",))),
+            "Mish": "Close, but the gates at x and −x do not add up to 1."}, free=("Softplus",))),
     # the smooth ones
     "elu-fixed": ("right: here the mean square stays at 0.4, and signals return to it.",
         Number("gain", _GAIN, {
@@ -226,10 +222,9 @@ QUESTIONS = {
     "mish-cap": ("right: it is the compression, for most of it stays when the gradient comes back.",
         Number("points lost", (0.037, 0.077), {
             (-0.077, -0.037): "The difference the other way round: the capped one is worse.",
-            (-0.02, 0.02): "That is the cap where it does no harm: cut off at 1.",
-        }, share=True),
+            (-0.02, 0.02): "That is the cap where it does no harm: cut off at 1."}, share=True),
         Names("cause", ("cap",), {
-            "gradient": "With a slope of 0.1 above the cap most of the loss stays."})),
+            "gradient": "Give it a slope of 0.1 above the cap: most of the loss stays."})),
     "mish-exact": ("right: there tanh(ln 2/ln b) is ½.",
         Number("b", 4 ** (1 / math.log(3)), {
             math.log(4) / math.log(3): "That is ln b: take the exponential.",
@@ -238,7 +233,7 @@ QUESTIONS = {
     "silu-gelu-threshold": ("right: x times the probability that the threshold lies below x.",
         Function("activation", _laplace_gated, (_at(-3, -1, -0.5, 0.5, 1, 3), _on(-20, 20)), {
             "That is the gate alone: multiply it by x.": lambda x: _laplace_gated(x) / x,
-            "Right of 0 it falls again: 1 − ½e^−x.": lambda x: x * np.exp(-np.abs(x)) / 2,
+            "Right of 0 the gate is 1 − ½e^−x: it falls again.": lambda x: x * np.exp(-abs(x)) / 2,
             "That is the logistic distribution, SiLU.": _silu}),
         Number("smoothness", 2, {3: "The third derivative, 3g′ + x g″, jumps at 0."})),
     "silu-gelu-repel": (
@@ -269,8 +264,7 @@ QUESTIONS = {
     # maxout, and choosing
     "maxout-best": ("right: half the error of the tangents. Training finds no such unit.",
         Number("lifted", 1 / 128, {1 / 64: "By none or all of their error: lift them by half."}),
-        Number("trained", (0.028, 0.036), {
-            (0.04, 0.046): "That is the median of the eight: the smallest is asked for."})),
+        Number("trained", (0.028, 0.036), {(0.04, 0.046): "The median, not the smallest."})),
     "maxout-tent": ("right: each unit bends up only, so the bend down takes one of its own.",
         Function("tent", lambda x: np.maximum(0, 1 - np.abs(x)), (_GRID, _on(-20, 20)), {
             "It falls below 0: the outer kinks are missing.": lambda x: 1 - np.abs(x),
@@ -281,13 +275,10 @@ QUESTIONS = {
         "right: one loss in two places. Were it convex, no point between could be worse.",
         Number("trained", (0.08, 0.1), {(0.5, 1): "That is about the loss before training."}),
         Number("swapped", (0.08, 0.1), {
-            (0.1, 100): "The function changed: move the columns of the first weights, its biases "
-                        "and the rows of the second weights, all in the same way."}),
+            (0.1, 100): "The function changed: move each unit with all its weights and its bias."}),
         Number("average", (0.08, 0.51), {
-            (0.51, 100): "No order of the units gives as much: average all weights and biases, and "
-                         "divide by 2."}),
-        Together("swapped: the loss must not change at all: move the columns of the first weights, "
-                 "its biases and the rows of the second weights, all in the same way.",
+            (0.51, 100): "No order gives as much: average all weights and biases (divide by 2)."}),
+        Together("swapped: the loss must not change at all: move each unit with all its weights.",
                  lambda trained, swapped, _: math.isclose(trained, swapped, rel_tol=0.07)),
         Together("average: that is the loss of the trained network: is the swapped one a copy of "
                  "its own, in another order?", lambda trained, _, average: trained != average)),

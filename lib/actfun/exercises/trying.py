@@ -105,10 +105,9 @@ def check_callable(function, name):
 
 def parameters_of(function):
     """The parameters of a function; none for some compiled functions, which have no signature."""
-    try:
+    with contextlib.suppress(TypeError, ValueError):
         return list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):
-        return []
+    return []
 
 
 def attempt_call(function, *arguments, **options):
@@ -127,10 +126,8 @@ def attempt_call(function, *arguments, **options):
             attempt.error = error
     attempt.warned = tuple(str(w.message) for w in caught if w.category is RuntimeWarning)
     attempt.printed = bool(printed.getvalue())
-    attempt.changed = any(
-        isinstance(then, np.ndarray) and not np.array_equal(now, then, equal_nan=True)
-        for now, then in zip(given, arguments)
-    )
+    now, then = ([np.asarray(a).tobytes() for a in arrays] for arrays in (given, arguments))
+    attempt.changed = now != then
     return attempt
 
 
@@ -170,12 +167,11 @@ def returned(attempt, shape, where):
         raise attempt.error
     if attempt.error is not None:
         raise Unusable(f"Called {where}, {raised(attempt.error)}")
-    array = as_array(attempt.value)
-    if array.shape != shape:
+    got = as_array(attempt.value)
+    if got.shape != shape:
         kind = f"a {type(attempt.value).__name__} of " * isinstance(attempt.value, (list, tuple))
-        came = f"{kind}shape {array.shape}"
-        raise Unusable(f"Called {where}, it returns {came}; {shape} is expected.")
-    return array
+        raise Unusable(f"Called {where}, it returns {kind}shape {got.shape}; {shape} is expected.")
+    return got
 
 
 def as_text(value, digits=4):
