@@ -98,7 +98,6 @@ class Trial:
             return np.nan_to_num(np.abs(moved), posinf=0)
 
 
-
 def _region(x, wrong):
     """Where it is wrong, among the points tried, in words."""
     first, last = np.flatnonzero(wrong)[[0, -1]]
@@ -192,20 +191,20 @@ def _value_problems(trial, dtype, mine):
         return f"{single}{what_came(x[i], mine[i], right[i])} {words}".rstrip()
 
     here, out = wrong & near & ~(blown & at_zero), wrong & ~near & ~at_zero
-    for kind, where in (("zero", blown & at_zero), ("overflow", blown & out)):
-        if where.any():
-            yield kind, told(where)
+    if (blown & at_zero).any():
+        yield "zero", told(blown & at_zero)
     if here.any():
         words = f"In float64 it is right. {_facts(x, mine, right, here)}"
         if not single:
             seen = (np.abs(x) <= 20) & ~tiny & (near | ~blown) & ~(blown & at_zero)
             words = _reason(trial, x[seen], mine[seen], right[seen], wrong[seen])
         yield "value", told(here, words)
+    if (blown & out).any():
+        yield "overflow", told(blown & out)
     if (here & ~blown).any():
         return
     rest, eps = wrong & ~blown, np.finfo(dtype).eps
-    # lost as if a number of size 1 had been in the way
-    lost = rest & (error <= 4 * eps) & ((error > eps / 16) | (mine == 0))
+    lost = rest & (error <= 4 * eps) & ((error > eps / 16) | (mine == 0))  # as if beside a 1
     if (lost & tiny).any():
         yield "cancellation", told(lost & tiny, CANCELS)
     if (rest & ~lost).any():
@@ -303,15 +302,13 @@ def _why_it_raises(trial, said):
     return f"{where} {advice}".rstrip()
 
 
-
 def _examine(trial):
     """The first words of each kind, until the reader's function cannot be used any further."""
     found = {}
 
-    def tell(problems, kinds=None):
+    def tell(problems):
         for kind, words in problems:
-            if kinds is None or kind in kinds:
-                found.setdefault(kind, words)
+            found.setdefault(kind, words)
 
     try:
         for dtype in (np.float64, np.float32):  # in float32 only what float64 does not show
@@ -319,7 +316,7 @@ def _examine(trial):
             tell(() if found else _value_problems(trial, dtype, mine))
         told = found.keys() & {"zero", "value", "overflow"}  # which explain some of the rest
         tell(() if found else _limit_problems(trial))
-        tell(_form_problems(trial), ("changed", "dtype") if told else None)
+        tell(p for p in _form_problems(trial) if not told or p[0] in ("changed", "dtype"))
     except Unusable as unusable:
         found["broken"] = f"{unusable}{_why_it_raises(trial, str(unusable))}"
     return found

@@ -127,8 +127,8 @@ def mistakes(f, derivative):
                 g = dataclasses.replace(f, **{name: value})
                 yield (f"You get what {p.symbol} = {came} gives, not {asked}.",
                        g.derivative if derivative else g)  # fmt: skip
-    gate = "there is one more term by the product rule" if derivative else "the factor x is missing"
-    yield f"You have f(x)/x: {gate}.", lambda x: f(x) / x
+    missing = "x times the gate's slope (product rule)" if derivative else "the factor x"
+    yield f"You have f(x)/x: {missing} is missing.", lambda x: f(x) / x
     yield "The sign is reversed.", lambda x: -target(x)
     yield REVERSED, lambda x: target(-x)
     for g in activations.ALL:

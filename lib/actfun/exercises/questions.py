@@ -123,7 +123,7 @@ QUESTIONS = {
             "That is NOT AND: at (0, 0) the answer must be 0.": _corners(1, 1, 1, 0),
             "Always on: at z = 0 a step is on, so lower the last bias.": _corners(1, 1, 1, 1),
             "That is the sum of the two: at (1, 1) the answer must be 0.": _corners(0, 1, 1, 2),
-        }, {"Step neurons answer 0 or 1 everywhere, and this does not: build it from three of them.":
+        }, {"Step neurons answer 0 or 1 everywhere, this does not: build it from three of them.":
             lambda xor: np.isin(np.ravel(xor(_PLANE)), (0, 1)).all()})),
     "perceptron-rate": (
         "right: starting from zero the learning rate sets the length of w, and nothing else.",
@@ -238,17 +238,15 @@ QUESTIONS = {
         Number("smoothness", 2, {3: "The third derivative, 3g′ + x g″, jumps at 0."})),
     "silu-gelu-repel": (
         "right: for ReLU an error stays, for the others it grows by a sixth or so per layer.",
-        *(Number(f"m of {f}", _repels(f), {
-            _repels(f) - 1: "By the product rule the factor v gives 1 more.",
-        }) for f in (_relu, _silu, _gelu)),
+        *(Number(f"m of {f}", m, {m - 1: "By the product rule the factor v gives 1 more."})
+          for f in (_relu, _silu, _gelu) for m in [_repels(f)]),
         *(Number(f"layers of {f}", (math.log(100) / growth - 1, math.log(100) / growth + 1), {
             1 / growth: "That is until it has grown e times: from 1 % to 100 % it is 100 times.",
         }) for f in (_silu, _gelu) for growth in [math.log(_repels(f))])),
     "comparison-twin": ("right: a SiLU that is steeper inside is nearly GELU.",
         Number("β", (_TWIN - 0.03, _TWIN + 0.03), {
             1.702: "That is the value of the paper: it is good, but not the best here."}),
-        Number("distance", (0.01, 0.0165), {
-            _from_gelu(SiLU(1.702)): "That is for β = 1.702: a steeper one is closer."}),
+        Number("distance", (0.01, 0.0165), {_from_gelu(SiLU(1.702)): "That is for β = 1.702."}),
         Number("SiLU to Mish", (0.179, 0.189), {_from_gelu(_silu): "That is SiLU to GELU."})),
     "comparison-elu": ("right: above 0 ELU is ReLU, and that is where large steps do their harm.",
         Names("nearer to", ("ReLU",), {

@@ -151,8 +151,7 @@ def as_array(value):
         raise Unusable("It returns None: is the return missing?")
     try:
         array = np.asarray(value)
-        if array.dtype == object:
-            array = array.astype(np.float64)
+        array = array.astype(np.float64) if array.dtype == object else array
     except (TypeError, ValueError):
         array = np.asarray("?")
     if array.dtype.kind not in "fiub":
