@@ -235,10 +235,11 @@ def _limit_problems(trial):
             "with nan are false: np.maximum, np.minimum and np.clip keep it; so does "
             "np.where(np.isnan(x), x, …) around the result.")  # fmt: skip
     for x in trial.f.kinks if trial.derivative and trial.f.smoothness == 0 else ():
-        came, book = apart(trial.one(x), float(trial.f.derivative(x)))
-        if came != book:
-            yield "kink hint", (f"At the kink x = {as_text(x)} you give {came}, this book {book}: "
-                                "every slope between those on both sides is right there.")
+        slopes = trial.one(x), float(trial.f.derivative(x))
+        if not np.isclose(*slopes):
+            yield "kink hint", ("At the kink x = {} you give {}, this book {}: every slope between "
+                                "those on both sides is right there."
+                                .format(as_text(x), *apart(*slopes)))  # fmt: skip
 
 
 def _form_problems(trial):
@@ -293,11 +294,11 @@ def _why_it_raises(trial, said):
         with contextlib.suppress(Unusable):
             return trial.right(t, returned(attempt_call(trial.my_f, t, **trial.options), (), ""))
 
-    failed = [t for t in points[_plainest(points)].tolist() if not right(t)]
+    first = next((t for t in points[_plainest(points)].tolist() if not right(t)), None)
     where = " It is right for single numbers, not for arrays."
-    if failed:  # at 1, which comes first: probably everywhere
-        at = as_text(failed[0])
-        where = f" The first number that it fails at is x = {at}." if failed[0] != 1 else ""
+    if first is not None:  # at 1, which is tried first, it says nothing
+        at = as_text(first)
+        where = f" The first number that it fails at is x = {at}." if first != 1 else ""
     advice = next((words for part, words in ADVICE.items() if re.search(part, said)), "")
     return f"{where} {advice}".rstrip()
 
