@@ -364,7 +364,7 @@ def check_activation(my_f, key, derivative=False, **parameters):
     Returns a `Verdict`. Raises ``ValueError`` for an unknown key, ``TypeError`` if ``my_f`` cannot
     be called or the activation has no such parameter. At a kink every subgradient is right; one
     that is not the book's is a hint, as are a warning and a slope that turns nan into a number. A
-    call that takes more than a few seconds of the processor's time is stopped.
+    call that takes more than a few seconds of the processor's time is stopped; input() raises.
     """
     check_callable(my_f, "my_f")
     kinds = {f.key: type(f) for f in activations.ALL}

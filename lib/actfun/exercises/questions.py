@@ -129,8 +129,7 @@ QUESTIONS = {
         "right: starting from zero the learning rate sets the length of w, and nothing else.",
         Number("ratio of the mistakes", 1, {
             4: "It does not need four times the mistakes: the sign of z sees no common factor."}),
-        Number("ratio of the lengths", 0.25, {
-            1: "Does your update use learning_rate? The line is the same, but w is shorter."})),
+        Number("ratio of the lengths", 0.25, {1: "Does your update use learning_rate?"})),
     "perceptron-pocket": ("right: it had the best line in its hands at once, and lost it.",
         Number("correction", 2, {
             1: "Python counts from 0: the entry at index 1 is correction 2.",
@@ -252,8 +251,7 @@ QUESTIONS = {
         Names("nearer to", ("ReLU",), {
             "tanh": "Only its left side is like tanh: see what η = 0.5 does to it.",
             "neither": "At η = 0.5 it is lost, as one of them is."}),
-        Number("accuracy at η = 0.2", (0.75, 0.945), {
-            (0, 0.2): "It is lost only later: did you give it He weights?"}, share=True)),
+        Number("accuracy at η = 0.2", (0.75, 0.945), {(0, 0.2): "Has it He weights?"}, share=True)),
     "properties-gain": (
         "right: the gain that gives back what the function takes, for a signal of size 1.",
         *(Number(f"gain of {f}", 1 / math.sqrt(square), {

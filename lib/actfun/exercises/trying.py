@@ -12,6 +12,7 @@ import traceback
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 
@@ -21,6 +22,7 @@ NOT_THE_READERS = tuple(
     {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {str(Path(np.__file__).parent), str(Path(__file__).parent.parent), "<__array", "<frozen"}
 )
+NO_INPUT = mock.Mock(side_effect=EOFError("input() would wait here; the numbers are arguments"))
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,6 +119,7 @@ def attempt_call(function, *arguments, **options):
         warnings.catch_warnings(record=True) as caught,
         np.errstate(all="warn", under="ignore"),
         contextlib.redirect_stdout(printed),
+        mock.patch("builtins.input", NO_INPUT),
     ):
         warnings.simplefilter("always")
         try:
