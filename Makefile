@@ -75,7 +75,7 @@ lock: $(STAMP)   ## write down the newest versions, and the oldest allowed, whic
 
 pdf: $(STAMP)    ## the book on paper: _build/latex/activation-functions.pdf (needs TeX: see CONTRIBUTING)
 	$(BUILD) --builder pdflatex
-	$(BIN)/python -m pytest -n0 -q tests/check_pdf.py
+	$(BIN)/python -m pytest -n0 -q tests/check_pdf.py tests/test_paper.py
 
 zip: book        ## the book to be read offline: _build/activation-functions.zip
 	ln -sfn html _build/activation-functions

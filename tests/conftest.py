@@ -79,8 +79,9 @@ def is_new(name):
     return stamp.exists() and stamp.read_text(encoding="utf-8") == sources.of_book(ROOT)
 
 
-# PyTorch is no requirement of the book, and few who test it have made the site: without them
-# nothing that needs them is collected. Where they must be there (.ci/), their absence is an error.
+# PyTorch is no requirement of the book, and few who test it have made the site or the PDF: without
+# them nothing that needs them is collected. Where they must be there (.ci/), their absence is an
+# error; `make pdf` names the tests of the paper.
 if os.environ.get("ACTFUN_NEEDS_TORCH") and not find_spec("torch"):
     raise ModuleNotFoundError("ACTFUN_NEEDS_TORCH is set, but PyTorch is not installed")
 SITE_IS_NEW = is_new("site")
@@ -88,6 +89,7 @@ if os.environ.get("ACTFUN_NEEDS_SITE") and not SITE_IS_NEW:
     raise FileNotFoundError("ACTFUN_NEEDS_SITE is set, but _build/site is missing or old")
 collect_ignore = [] if find_spec("torch") else ["test_frameworks.py"]
 collect_ignore += [] if SITE_IS_NEW else ["test_site.py"]
+collect_ignore += [] if is_new("latex") else ["test_paper.py"]
 
 
 def build(folder, builder="html"):
