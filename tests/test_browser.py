@@ -80,6 +80,34 @@ TOO_WIDE = """() => [...document.querySelectorAll('main *')]
     .filter(e => e.getBoundingClientRect().right > window.innerWidth)
     .map(e => e.outerHTML.slice(0, 120)).slice(0, 5)"""
 
+HEIGHT = "() => document.querySelector('article')?.getBoundingClientRect().height"
+# What stands between two bars: text, code or a picture that takes room on the page.
+BARS_IN_A_ROW = """() => {
+    const bars = [...document.querySelectorAll('article details.hide > summary')]
+        .filter(bar => bar.checkVisibility());
+    const seen = [...document.querySelectorAll(
+        'article :is(p, li, pre, table, svg, img, h1, h2, h3, h4, summary, mjx-container)')]
+        .filter(e => bars.includes(e) || e.checkVisibility() && !e.closest('details.hide > *'));
+    return seen.filter((e, i) => bars.includes(e) && bars.includes(seen[i + 1]))
+        .map(bar => bar.parentElement.parentElement.outerHTML.slice(0, 200));
+}"""
+LETTERS = """() => [...document.querySelectorAll('article .actfun-figure svg text')].map(text => {
+    const { a, b } = text.getScreenCTM();
+    const size = parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+    const { left, right } = text.getBoundingClientRect();
+    return { size, left, right, text: text.textContent };
+}).filter(({ size }) => size > 0)"""
+CUT_OFF = """() => [...document.querySelectorAll('article div.highlight pre')]
+    .filter(pre => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth)
+    .map(pre => pre.textContent.split('\\n').reduce((a, b) => a.length < b.length ? b : a))"""
+BLOCKS = "() => document.querySelectorAll('article div.highlight pre').length"
+OPEN_ALL = """() => {
+    for (const details of document.querySelectorAll('article details')) details.open = true;
+    for (const button of document.querySelectorAll('article .toggle-button[aria-expanded=false]'))
+        button.click();
+}"""
+CLOSE_ALL = OPEN_ALL.replace("open = true", "open = false").replace("=false", "=true")
+
 WIDE = """() => {
     const article = document.querySelector('article h1') ?? document.querySelector('main');
     const column = article.clientWidth, wide = [];
@@ -122,6 +150,38 @@ def tab(chromium, book, server, page_name):
     tab.evaluate("() => window.MathJax?.startup?.promise")
     yield tab
     tab.close()
+
+
+def test_no_page_is_endless(tab, page_name):
+    """With its folds closed. The API is for looking up, and nine properties are nine sections."""
+    allowed = {"chapters/api": 50_000, "chapters/properties": 28_000}.get(page_name, 20_000)
+    assert (tab.evaluate(HEIGHT) or 0) < allowed
+
+
+def test_no_two_bars_in_a_row(tab):
+    assert tab.evaluate(BARS_IN_A_ROW) == []
+
+
+def test_no_code_is_cut_off(tab, page_name):
+    """Solutions and folded code included."""
+    tab.evaluate(OPEN_ALL)
+    found, blocks = tab.evaluate(CUT_OFF), tab.evaluate(BLOCKS)
+    tab.evaluate(CLOSE_ALL)
+    assert found == []
+    assert blocks > 20 or page_name != "chapters/relu", "finds no code"
+
+
+def test_letters_in_pictures_are_legible(tab):
+    """On a phone nine pixels at least, in every figure and in the first frame of a slider."""
+    tab.set_viewport_size({**PHONE, "width": 390})
+    tab.evaluate(OPEN_ALL)
+    letters = tab.evaluate(LETTERS)
+    figures = tab.locator("article .actfun-figure").count()
+    tab.evaluate(CLOSE_ALL)
+    tab.set_viewport_size(DESK)
+    assert bool(letters) == bool(figures)
+    assert [letter for letter in letters if letter["size"] < 9] == []
+    assert [x for x in letters if x["left"] < 0 or x["right"] > 390] == []
 
 
 def test_quiet_and_on_its_own(tab):
@@ -286,6 +346,16 @@ def test_accessible(tab, theme, viewport):
     tab.emulate_media(color_scheme="light", reduced_motion="no-preference")
     found = [f"{rule['id']}: {n['html'][:200]}" for rule in violations for n in rule["nodes"]]
     assert found == []
+
+
+def test_the_check_sees_wide_code(chromium, book):
+    """The same measure finds a line that is too wide."""
+    tab = chromium.new_page(viewport=DESK)
+    tab.goto(f"{book.as_uri()}/chapters/relu.html", wait_until="load")
+    tab.evaluate("() => { document.querySelector('article pre').textContent = 'x'.repeat(90); }")
+    found = tab.evaluate(CUT_OFF)
+    tab.close()
+    assert found == ["x" * 90]
 
 
 @pytest.mark.parametrize("name", ["intro", "chapters/relu", "chapters/api", "search"])
