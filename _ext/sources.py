@@ -4,6 +4,7 @@ They go by contents and names, not by dates: a file that is deleted, or put back
 """
 
 import ast
+import functools
 import hashlib
 import sys
 from importlib.metadata import PackageNotFoundError, distributions, requires, version
@@ -59,7 +60,12 @@ def of_notebooks(root):
     return digest(root, LIBRARY + DATA, code, sys.version, *computed_with())
 
 
+@functools.cache
+def installed():
+    """Every installed package with its version."""
+    return sorted({(package.name, package.version) for package in distributions()})
+
+
 def of_book(root):
     """All that decides how the built book looks, each word and each installed version."""
-    installed = {(package.name, package.version) for package in distributions()}
-    return digest(root, ALL, lambda path: path.read_bytes(), sys.version, *sorted(installed))
+    return digest(root, ALL, lambda path: path.read_bytes(), sys.version, *installed())
