@@ -183,7 +183,7 @@ def python(*arguments, variables):
 @pytest.mark.slow
 @pytest.mark.parametrize("processes", ["0", "2"])
 def test_no_browser_is_said_once_and_at_once(without_browser, processes):
-    plain = ["-m", "pytest", "tests/test_browser.py", "-p", "no:nbval", "-p", "no:cacheprovider"]
+    plain = ["-m", "pytest", "tests/test_sliders.py", "-p", "no:nbval", "-p", "no:cacheprovider"]
     run = python(*plain, "-o", f"addopts=-n {processes}", variables=without_browser)
     assert run.returncode
     assert run.stdout.count(browser.MISSING) == 1
