@@ -14,6 +14,7 @@ from actfun.network import MLP
 from actfun.network.checks import OVERFLOW_IS_AN_ANSWER, whole_number
 from actfun.network.comparing import Comparable
 from actfun.network.progress import progress_bar
+from actfun.network.stacks import train_together
 from actfun.network.training import Training
 from actfun.tables import Table
 
@@ -152,10 +153,10 @@ def race(
     try:
         with bar as advance:
             for label, (arguments, training) in plan.items():
-                for seed in seeds:
-                    net = MLP(**arguments, seed=seed)
-                    diverged = net.fit(data.X, data.y, **training).diverged
-                    finished.append((label, _score(net, data, measure), diverged))
+                nets = [MLP(**arguments, seed=seed) for seed in seeds]
+                train_together(nets, data.X, data.y, Training(**training))
+                for net in nets:
+                    finished.append((label, _score(net, data, measure), net.history.diverged))
                     advance(str(label))
     except BaseException as problem:  # Ctrl-C as well
         problem.race = _result(finished, measure)

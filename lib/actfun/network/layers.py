@@ -37,6 +37,15 @@ def _replacement(layer, name, values):
     return array
 
 
+def _transposed(A):
+    return np.swapaxes(A, -2, -1)
+
+
+def _exchanged(Z):
+    """Samples and pieces exchanged."""
+    return np.swapaxes(Z, -3, -2)
+
+
 class _Layer(Comparable):
     """What both kinds of layer share: Z = A W + b, once or for several pieces."""
 
@@ -63,6 +72,15 @@ class _Layer(Comparable):
     def parameter_count(self):
         """The number of weights and biases."""
         return self.weights.size + self.bias.size
+
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
+    def forward(self, A):
+        """(Z, activations) for inputs of shape (samples, fan_in).
+
+        Activations have shape (samples, units), and so has Z in a dense layer; in a maxout layer it
+        has shape (samples, pieces, units).
+        """
+        return self.run(self._inputs(A))
 
     def _inputs(self, A):
         A, fan_in = real_array(A, "A").astype(np.float64, copy=False), self.weights.shape[-2]
@@ -105,12 +123,16 @@ class Dense(_Layer):
     @property
     def parameter_count(self):
         """The number of weights and biases, and of a learned slope."""
-        return super().parameter_count + isinstance(self.activation, PReLU)
+        return super().parameter_count + self.learns_slope
 
-    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
-    def forward(self, A):
-        """(Z, f(Z)) for inputs of shape (samples, fan_in), both of shape (samples, units)."""
-        Z = self._inputs(A) @ self.weights + self.bias
+    @property
+    def learns_slope(self):
+        """Whether the activation is a `PReLU`."""
+        return isinstance(self.activation, PReLU)
+
+    def run(self, A):
+        """`forward` without its checks."""
+        Z = A @ self.weights + self.bias[..., None, :]
         return Z, self.activation(Z)
 
     def delta(self, Z, gradient):
@@ -119,21 +141,30 @@ class Dense(_Layer):
 
     def parameter_gradients(self, A, Z, gradient, delta):
         """(∂loss/∂W, ∂loss/∂b), and for a PReLU also ∂loss/∂slope."""
-        gradients = A.T @ delta, delta.sum(axis=0)
-        if isinstance(self.activation, PReLU):
-            gradients += (np.sum(gradient * self.activation.weight_gradient(Z)),)
+        gradients = _transposed(A) @ delta, delta.sum(axis=-2)
+        if self.learns_slope:
+            slopes = gradient * self.activation.weight_gradient(Z)
+            gradients += (slopes.sum(axis=(-2, -1)),)
         return gradients
 
     def input_gradient(self, delta):
         """∂loss/∂A, for the layer below."""
-        return delta @ self.weights.T
+        return delta @ _transposed(self.weights)
 
     def move(self, weights, bias, slope=None):
         """Add a step to every parameter, computed in float64 and rounded once to its dtype."""
         super().move(weights, bias)
         if slope is not None:
-            moved = float(np.float32(self.activation.weight + slope))
-            self.activation = PReLU(moved if math.isfinite(moved) else self.activation.weight)
+            self._move_slope(slope)
+
+    def _move_slope(self, step):
+        self.activation = moved(self.activation, step)
+
+
+def moved(prelu, step):
+    """The `PReLU` after a step of its slope, unless that leads beyond float32."""
+    weight = float(np.float32(prelu.weight + step))
+    return PReLU(weight if math.isfinite(weight) else prelu.weight)
 
 
 @dataclass(frozen=True)
@@ -173,26 +204,26 @@ class MaxoutLayer(_Layer):
         """The `Maxout` that the layer was made from."""
         return Maxout(self.weights.shape[0])
 
-    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
-    def forward(self, A):
-        """(Z, max Z) for inputs of shape (samples, fan_in)."""
-        Z = np.matmul(self._inputs(A), self.weights).transpose(1, 0, 2) + self.bias
-        return Z, Z.max(axis=1)
+    def run(self, A):
+        """`forward` without its checks."""
+        Z = _exchanged(A[..., None, :, :] @ self.weights) + self.bias[..., None, :, :]
+        return Z, Z.max(axis=-2)
 
     def winners(self, Z):
         """Which piece is largest, for every sample and unit: shape (samples, units)."""
-        return Z.argmax(axis=1)
+        return Z.argmax(axis=-2)
 
     def delta(self, Z, gradient):
         """∂loss/∂Z: the gradient where a piece won, 0 elsewhere."""
         delta = np.zeros_like(Z)
-        np.put_along_axis(delta, self.winners(Z)[:, None], gradient[:, None], axis=1)
+        winners = self.winners(Z)[..., None, :]
+        np.put_along_axis(delta, winners, gradient[..., None, :], axis=-2)
         return delta
 
     def parameter_gradients(self, A, Z, gradient, delta):
         """(∂loss/∂W, ∂loss/∂b)."""
-        return A.T @ delta.transpose(1, 0, 2), delta.sum(axis=0)
+        return _transposed(A)[..., None, :, :] @ _exchanged(delta), delta.sum(axis=-3)
 
     def input_gradient(self, delta):
         """∂loss/∂A, for the layer below."""
-        return np.einsum("sku,kiu->si", delta, self.weights)
+        return np.einsum("...sku,...kiu->...si", delta, self.weights)
