@@ -178,7 +178,8 @@ def _checked(name, configuration, common, data, measure):
     try:
         Training(**training)
         net = MLP(**arguments)
-        net.gradients(data.X, data.y)
+        X, y = net._samples(data.X, data.y)
+        net.gradients(X[:1], y[:1])
         if measure is None:
             net.accuracy(data.X_test, data.y_test)
     except (TypeError, ValueError) as problem:

@@ -132,7 +132,8 @@ class Dense(_Layer):
 
     def run(self, A):
         """`forward` without its checks."""
-        Z = A @ self.weights + self.bias[..., None, :]
+        Z = A @ self.weights
+        Z += self.bias[..., None, :]
         return Z, self.activation(Z)
 
     def delta(self, Z, gradient):
@@ -206,7 +207,8 @@ class MaxoutLayer(_Layer):
 
     def run(self, A):
         """`forward` without its checks."""
-        Z = _exchanged(A[..., None, :, :] @ self.weights) + self.bias[..., None, :, :]
+        Z = _exchanged(A[..., None, :, :] @ self.weights)
+        Z += self.bias[..., None, :, :]
         return Z, Z.max(axis=-2)
 
     def winners(self, Z):
@@ -226,4 +228,4 @@ class MaxoutLayer(_Layer):
 
     def input_gradient(self, delta):
         """∂loss/∂A, for the layer below."""
-        return np.einsum("...sku,...kiu->...si", delta, self.weights)
+        return (_exchanged(delta) @ _transposed(self.weights)).sum(axis=-3)
