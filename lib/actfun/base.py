@@ -64,9 +64,7 @@ def elementwise(formula):
                 block = source[start : start + BLOCK].astype(precision, copy=False)
                 value = result[start : start + BLOCK]
                 value[:] = formula(self, block)
-                missing = np.isnan(block)
-                if missing.any():
-                    np.copyto(value, block, where=missing, casting="same_kind")
+                np.copyto(value, block, where=np.isnan(block), casting="same_kind")
         return result.reshape(x.shape)[()]
 
     return apply

@@ -120,9 +120,11 @@ def race(
     counted in ``diverged``.
 
     Every configuration is tried out before anything is trained: what is unusable raises a
-    ``TypeError`` or ``ValueError`` with its label. If a run is interrupted, by Ctrl-C or an error
-    in ``measure``, the exception is passed on with the finished runs, a `Race`, as its attribute
-    ``race``. After a cell that ended so, ``sys.last_value.race`` has them.
+    ``TypeError`` or ``ValueError`` with its label. All seeds of a configuration are trained side by
+    side, which is quicker and gives the same numbers, then measured one after the other. By Ctrl-C
+    in the training, or an error in ``measure``, the exception is passed on with what was measured
+    before, a `Race`, as its attribute ``race``: the finished configurations at least. After a cell
+    that ended so, ``sys.last_value.race`` has them.
 
     >>> sizes = [64, 32, 10]
     >>> both = {"He": dict(sizes=sizes, init="he"),

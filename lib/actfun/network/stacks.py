@@ -13,17 +13,11 @@ import numpy as np
 
 from actfun.activations import ALL, PReLU
 from actfun.network.checks import OVERFLOW_IS_AN_ANSWER
-from actfun.network.layers import Dense, moved
+from actfun.network.layers import Dense, Maxout, moved
 from actfun.network.records import History
 from actfun.network.training import epoch, note
 
-CATALOGUE = {type(f) for f in ALL}
-
-
-def can_stack(net):
-    """Whether all activations are of the catalogue: a reader's own might remember its calls."""
-    dense = (layer for layer in net.layers if isinstance(layer, Dense))
-    return all(type(layer.activation) in CATALOGUE for layer in dense)
+OURS = {Maxout, *map(type, ALL)}  # a reader's own activation may remember how it was called
 
 
 @np.errstate(**OVERFLOW_IS_AN_ANSWER)
@@ -32,20 +26,25 @@ def train_together(nets, X, y, training):
 
     To the last bit it is ``net.fit(X, y, …)`` for one after the other, ``net.history`` and random
     state included: one that diverges is left as it was after its last finite epoch. The networks
-    are brought up to date after every epoch, and stay so if the training is interrupted.
+    are brought up to date after every epoch, and stay so if the training is interrupted. With an
+    activation that is not of the catalogue they do train one after the other.
     """
+    if any(type(layer.activation) not in OURS for layer in nets[0].layers):
+        for net in nets:
+            net.fit(X, y, **vars(training))
+        return
     X, y = nets[0]._samples(X, y)
     for net in nets:
         net.history = History()
     stack, velocities = _stacked(nets), []
     for number in range(1, training.epochs + 1):
 
-        def count(finite, running=nets):
-            for net, once in zip(running, finite):
-                net.history.steps += int(once)
+        def step(finite, running=nets):
+            for net, counts in zip(running, finite):
+                net.history.steps += int(counts)
 
         order = np.array([net._order.permutation(len(X)) for net in nets])
-        measured = epoch(stack, order, X, y, training, velocities, count)
+        measured = epoch(stack, order, X, y, training, velocities, step)
         results = zip(*np.broadcast_arrays(*measured, _finite(stack.layers)))
         sound = [note(net, net.history, number, *result) for net, result in zip(nets, results)]
         for k in np.flatnonzero(sound):
