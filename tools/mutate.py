@@ -202,8 +202,8 @@ MUTATIONS = [
             "if wanted", "test_network::test_progress_shows_where_someone_looks_and_nowhere_else"),
     network("divergence not noticed", "training", "finite & np.isfinite(gradients.loss)",
             "np.isfinite(0.0)"),
-    network("cross-entropy: sum for mean", "losses", "axis=-1)\n        return gradient"
-            " / y.shape[-1]", "axis=-1)\n        return gradient"),
+    network("cross-entropy: sum for mean", "losses", "_one_hot(z, y)) / y.shape[-1]",
+            "_one_hot(z, y))"),
     network("cross-entropy: the sign", "losses", "return -mean(", "return mean("),
     network("logistic loss: y forgotten", "losses", "np.maximum(z, 0) - y * z", "np.maximum(z, 0)"),
     network("He: fan-out", "initialisers", "return 2 / fan_in\n", "return 2 / fan_out\n"),

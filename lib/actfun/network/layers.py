@@ -37,15 +37,6 @@ def _replacement(layer, name, values):
     return array
 
 
-def _transposed(A):
-    return np.swapaxes(A, -2, -1)
-
-
-def _exchanged(Z):
-    """Samples and pieces exchanged."""
-    return np.swapaxes(Z, -3, -2)
-
-
 class _Layer(Comparable):
     """What both kinds of layer share: Z = A W + b, once or for several pieces."""
 
@@ -142,7 +133,7 @@ class Dense(_Layer):
 
     def parameter_gradients(self, A, Z, gradient, delta):
         """(∂loss/∂W, ∂loss/∂b), and for a PReLU also ∂loss/∂slope."""
-        gradients = _transposed(A) @ delta, delta.sum(axis=-2)
+        gradients = A.mT @ delta, delta.sum(axis=-2)
         if self.learns_slope:
             slopes = gradient * self.activation.weight_gradient(Z)
             gradients += (slopes.sum(axis=(-2, -1)),)
@@ -150,7 +141,7 @@ class Dense(_Layer):
 
     def input_gradient(self, delta):
         """∂loss/∂A, for the layer below."""
-        return delta @ _transposed(self.weights)
+        return delta @ self.weights.mT
 
     def move(self, weights, bias, slope=None):
         """Add a step to every parameter, computed in float64 and rounded once to its dtype."""
@@ -207,7 +198,7 @@ class MaxoutLayer(_Layer):
 
     def run(self, A):
         """`forward` without its checks."""
-        Z = _exchanged(A[..., None, :, :] @ self.weights)
+        Z = (A[..., None, :, :] @ self.weights).swapaxes(-3, -2)
         Z += self.bias[..., None, :, :]
         return Z, Z.max(axis=-2)
 
@@ -224,8 +215,8 @@ class MaxoutLayer(_Layer):
 
     def parameter_gradients(self, A, Z, gradient, delta):
         """(∂loss/∂W, ∂loss/∂b)."""
-        return _transposed(A)[..., None, :, :] @ _exchanged(delta), delta.sum(axis=-3)
+        return A.mT[..., None, :, :] @ delta.swapaxes(-3, -2), delta.sum(axis=-3)
 
     def input_gradient(self, delta):
         """∂loss/∂A, for the layer below."""
-        return (_exchanged(delta) @ _transposed(self.weights)).sum(axis=-3)
+        return (delta.swapaxes(-3, -2) @ self.weights.mT).sum(axis=-3)

@@ -23,6 +23,10 @@ def mean(terms, axes=(-2, -1)):
     return means if means.ndim else float(means)
 
 
+def _one_hot(z, y):
+    return y[..., None] == np.arange(z.shape[-1])
+
+
 @dataclass(frozen=True)
 class CrossEntropy:
     """Softmax, cross-entropy on logits: mean of −ln softmax(z)_y, labels y = 0 … classes − 1."""
@@ -44,15 +48,12 @@ class CrossEntropy:
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def value(self, z, y):
         """−ln softmax(z)_y, averaged over the samples; z has shape (samples, classes)."""
-        return -mean(np.take_along_axis(log_softmax(z), y[..., None], axis=-1))
+        return -mean(log_softmax(z)[_one_hot(z, y)].reshape(y.shape), axes=-1)
 
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def gradient(self, z, y):
         """(softmax(z) − onehot(y)) / samples, shape (samples, classes)."""
-        gradient = softmax(z)
-        at = y[..., None]
-        np.put_along_axis(gradient, at, np.take_along_axis(gradient, at, axis=-1) - 1, axis=-1)
-        return gradient / y.shape[-1]
+        return (softmax(z) - _one_hot(z, y)) / y.shape[-1]
 
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def probabilities(self, z):
