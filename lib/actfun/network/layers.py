@@ -38,7 +38,10 @@ def _replacement(layer, name, values):
 
 
 class _Layer(Comparable):
-    """What both kinds of layer share: Z = A W + b, once or for several pieces."""
+    """What both kinds of layer share: Z = A W + b, once or for several pieces.
+
+    Beneath the checks of ``forward`` arrays may have more axes in front: see `stacks`.
+    """
 
     weights = Checked(_replacement, "The weights; what replaces them is copied.")
     bias = Checked(_replacement, "The biases; what replaces them is copied.")
@@ -71,7 +74,7 @@ class _Layer(Comparable):
         Activations have shape (samples, units), and so has Z in a dense layer; in a maxout layer it
         has shape (samples, pieces, units).
         """
-        return self.run(self._inputs(A))
+        return self._forward(self._inputs(A))
 
     def _inputs(self, A):
         A, fan_in = real_array(A, "A").astype(np.float64, copy=False), self.weights.shape[-2]
@@ -114,15 +117,13 @@ class Dense(_Layer):
     @property
     def parameter_count(self):
         """The number of weights and biases, and of a learned slope."""
-        return super().parameter_count + self.learns_slope
+        return super().parameter_count + self._learns_slope
 
     @property
-    def learns_slope(self):
-        """Whether the activation is a `PReLU`."""
+    def _learns_slope(self):
         return isinstance(self.activation, PReLU)
 
-    def run(self, A):
-        """`forward` without its checks."""
+    def _forward(self, A):
         Z = A @ self.weights
         Z += self.bias[..., None, :]
         return Z, self.activation(Z)
@@ -134,7 +135,7 @@ class Dense(_Layer):
     def parameter_gradients(self, A, Z, gradient, delta):
         """(∂loss/∂W, ∂loss/∂b), and for a PReLU also ∂loss/∂slope."""
         gradients = A.mT @ delta, delta.sum(axis=-2)
-        if self.learns_slope:
+        if self._learns_slope:
             slopes = gradient * self.activation.weight_gradient(Z)
             gradients += (slopes.sum(axis=(-2, -1)),)
         return gradients
@@ -196,8 +197,7 @@ class MaxoutLayer(_Layer):
         """The `Maxout` that the layer was made from."""
         return Maxout(self.weights.shape[0])
 
-    def run(self, A):
-        """`forward` without its checks."""
+    def _forward(self, A):
         Z = (A[..., None, :, :] @ self.weights).swapaxes(-3, -2)
         Z += self.bias[..., None, :, :]
         return Z, Z.max(axis=-2)

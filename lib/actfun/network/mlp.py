@@ -139,7 +139,7 @@ class MLP:
         trace, A = Trace(X, [], []), X
         with np.errstate(**OVERFLOW_IS_AN_ANSWER):
             for layer in self.layers:
-                Z, A = layer.run(A)
+                Z, A = layer._forward(A)
                 trace.pre_activations.append(Z)
                 trace.activations.append(A)
         return trace

@@ -22,7 +22,7 @@ OURS = {Maxout, *map(type, ALL)}  # a reader's own activation may remember how i
 
 @np.errstate(**OVERFLOW_IS_AN_ANSWER)
 def train_together(nets, X, y, training):
-    """Train new networks of one configuration, each in its own order of mini-batches.
+    """Train networks of one configuration, each in its own order of mini-batches.
 
     To the last bit it is ``net.fit(X, y, …)`` for one after the other, ``net.history`` and random
     state included: one that diverges is left as it was after its last finite epoch. The networks
@@ -36,15 +36,15 @@ def train_together(nets, X, y, training):
     X, y = nets[0]._samples(X, y)
     for net in nets:
         net.history = History()
+
+    def count(finite):
+        for net, counts in zip(nets, finite):
+            net.history.steps += int(counts)
+
     stack, velocities = _stacked(nets), []
     for number in range(1, training.epochs + 1):
-
-        def step(finite, running=nets):
-            for net, counts in zip(running, finite):
-                net.history.steps += int(counts)
-
         order = np.array([net._order.permutation(len(X)) for net in nets])
-        measured = epoch(stack, order, X, y, training, velocities, step)
+        measured = epoch(stack, order, X, y, training, velocities, count)
         results = zip(*np.broadcast_arrays(*measured, _finite(stack.layers)))
         sound = [note(net, net.history, number, *result) for net, result in zip(nets, results)]
         for k in np.flatnonzero(sound):
@@ -104,7 +104,7 @@ class _PReLUs:
 
 
 class _PReLULayers(Dense):
-    learns_slope = True
+    _learns_slope = True
 
     def _move_slope(self, steps):
         self.activation = _PReLUs(list(map(moved, self.activation.each, steps)))

@@ -42,7 +42,7 @@ def train(net, history, X, y, training, validation, after_step, advance):
     epoch. All that happens is noted in ``history`` at once.
     """
 
-    def step(finite):
+    def count(finite):
         history.steps += 1
         after_step()
 
@@ -51,7 +51,7 @@ def train(net, history, X, y, training, validation, after_step, advance):
     for number in range(1, training.epochs + 1):
         kept = copy.deepcopy(net.layers)
         order = net._order.permutation(len(X))
-        measured = epoch(net, order, X, y, training, velocities, step)
+        measured = epoch(net, order, X, y, training, velocities, count)
         finite = all(layer.is_finite() for layer in net.layers)
         if not note(net, history, number, *measured, finite):
             net.layers = kept
@@ -71,15 +71,14 @@ def epoch(net, order, X, y, training, velocities, after_step):
     loss, correct, finite = 0.0, 0.0, True
     for start in range(0, len(X), size):
         batch = order[..., start : start + size]
-        count = batch.shape[-1]
         trace, targets = net._forward(X[batch]), y[batch]
         gradients = net._backward(trace, targets)
         finite = finite & np.isfinite(gradients.loss)
         if not finite.any():
             break
-        loss += gradients.loss * count
+        loss += gradients.loss * batch.shape[-1]
         if net.loss.key != "squared":
-            correct += net._accuracy(trace.outputs, targets) * count
+            correct += net._accuracy(trace.outputs, targets) * batch.shape[-1]
         _update(net.layers, gradients.parameters, training, velocities)
         after_step(finite)
     return loss / len(X), correct / len(X), finite
