@@ -19,11 +19,13 @@ from actfun.diagnostics import (
     layer_statistics,
     moons,
     race,
+    races,
     sparsity,
     spirals,
     summary,
 )
 from actfun.network import MLP, Maxout, lecun, scaled, xavier
+from actfun.network.stacks import train_together
 
 # ------------------------------------------------------------------------------------- data
 
@@ -472,7 +474,7 @@ def test_every_configuration_is_tried_before_any_is_trained(monkeypatch):
     def train(*arguments, **options):
         raise AssertionError("trained before all was checked")
 
-    monkeypatch.setattr(MLP, "fit", train)
+    monkeypatch.setattr(races, "train_together", train)
     good = dict(sizes=[2, 1], loss="logistic")
     unusable = {
         "activation must be an activation": dict(sizes=[2, 3, 1], loss="logistic"),
@@ -528,6 +530,20 @@ def test_finished_runs_survive_an_interruption(error):
         small_race(measure=measure_until(1, error), epochs=1)
     assert caught.value.race == Race({}, {}, percent=False)
     assert repr(caught.value.race) == "no finished run"
+
+
+def test_finished_configurations_survive_an_interruption_of_the_training(monkeypatch):
+    def train(nets, X, y, training):
+        if nets[0].sizes == [2, 1]:  # the second configuration
+            raise KeyboardInterrupt
+        train_together(nets, X, y, training)
+
+    monkeypatch.setattr(races, "train_together", train)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        small_race()
+    monkeypatch.undo()
+    assert list(caught.value.race.scores) == ["wide"]
+    assert caught.value.race.scores["wide"].tolist() == small_race().scores["wide"].tolist()
 
 
 def test_a_measure_that_is_no_number_is_named():

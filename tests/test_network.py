@@ -31,6 +31,8 @@ from actfun.network import (
     xavier,
 )
 from actfun.network.initialisers import INITIALISERS
+from actfun.network.stacks import train_together
+from actfun.network.training import Training
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 AND, OR, XOR = [0, 0, 0, 1], [0, 1, 1, 1], [0, 1, 1, 0]
@@ -592,6 +594,116 @@ def test_a_healthy_run_does_not_claim_to_diverge():
     X, y = some_data("squared", samples=40)
     history = MLP([3, 8, 2], Tanh(), loss="squared").fit(X, y, 5, 0.01)
     assert (history.diverged, history.message) == (False, "")
+
+
+# ------------------------------------------------------------------------------------ side by side
+
+
+def bits(net):
+    """All that a training changes, to the last bit."""
+    arrays = [array.tobytes() for one in net.layers for array in (one.weights, one.bias)]
+    dtypes = [array.dtype for one in net.layers for array in (one.weights, one.bias)]
+    activations = [layer.activation for layer in net.layers]
+    return arrays, dtypes, activations, net.history, net._order.bit_generator.state
+
+
+def side_by_side(X, y, epochs, learning_rate, momentum=0.9, batch_size=16, **arguments):
+    """Histories of five seeds; trained side by side and one after the other they are the same."""
+    together, alone = ([MLP(**arguments, seed=s) for s in range(5)] for _ in range(2))
+    histories = []
+    for passes in (epochs, 1):  # a second training goes on from there
+        training = Training(passes, learning_rate, momentum, batch_size)
+        train_together(together, X, y, training)
+        for one, other in zip(together, alone, strict=True):
+            other.fit(X, y, **vars(training))
+            assert bits(one) == bits(other)
+            assert one == other
+            for numbers in (one.history.loss, one.history.accuracy):
+                assert all(type(number) is float for number in numbers)
+        histories += [one.history for one in together]
+    assert len({history.loss[-1] for history in histories if history.loss}) > 1
+    return histories[:5]
+
+
+@pytest.mark.parametrize("loss", OUTPUTS)
+@pytest.mark.parametrize("activation", [*ALL, Maxout(3)], ids=str)
+def test_side_by_side_each_network_ends_as_by_itself(activation, loss):
+    sizes = [3, 8, 5, OUTPUTS[loss]]
+    data = some_data(loss, samples=40)  # the last of three batches is smaller
+    side_by_side(*data, 3, 0.05, sizes=sizes, activation=activation, loss=loss)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        dict(sizes=[3, 3]),
+        dict(sizes=[3, 7, 3], activation=Tanh(), batch_size=None),
+        dict(sizes=[3, 7, 3], activation=Tanh(), batch_size=1),
+        dict(sizes=[3, 7, 3], activation=ReLU(), momentum=0),
+        dict(sizes=[3, 7, 6, 3], activation=[PReLU(), Maxout(2)], init=["he", "lecun", "xavier"]),
+        dict(sizes=[3, 7, 3], activation=Tanh(), init="framework_default"),
+        dict(sizes=[3, 9, 6, 3], activation=Sigmoid(), init=scaled("xavier", 4), centred=True),
+        dict(sizes=[3, 70, 99, 3], activation=ReLU(), batch_size=33),
+    ],
+    ids=str,
+)
+def test_side_by_side_in_every_configuration(arguments):
+    side_by_side(*some_data("cross_entropy", samples=40), 4, 0.1, **arguments)
+
+
+@pytest.mark.parametrize("output", [PReLU(), Maxout(4), Tanh()], ids=str)
+def test_side_by_side_with_an_output_activation(output):
+    data = some_data("squared", samples=40)
+    side_by_side(*data, 4, 0.02, sizes=[3, 2], output=output, loss="squared")
+
+
+@pytest.mark.parametrize("activation", [ReLU(), PReLU(), Maxout(2)], ids=str)
+def test_side_by_side_each_network_diverges_by_itself(activation):
+    endings = set()
+    for learning_rate in (0.05, 0.1, 0.2):
+        histories = side_by_side(
+            *some_data("squared", samples=40),
+            *(12, learning_rate),
+            **dict(sizes=[3, 8, 2], activation=activation, loss="squared"),
+        )
+        endings |= {(len(h.loss), h.message.partition(", ")[2]) for h in histories}
+    words = " ".join(message for _, message in endings)
+    assert "the loss was" in words and "a weight was" in words
+    assert (12, "") in endings and len(endings) > 5
+
+
+def test_a_readers_own_activation_sees_one_network_after_the_other():
+    class Noisy(Tanh):
+        def __call__(self, x):
+            return super().__call__(x) + noise.standard_normal(np.shape(x))
+
+    data, runs = some_data("cross_entropy", samples=20), []
+    for train in (train_together, lambda nets, X, y, t: [n.fit(X, y, **vars(t)) for n in nets]):
+        noise = np.random.default_rng(0)
+        nets = [MLP([3, 4, 3], Noisy(), seed=seed) for seed in range(3)]
+        train(nets, *data, Training(2, 0.1))
+        runs.append([bits(net) for net in nets])
+    assert runs[0] == runs[1]
+
+
+def test_networks_side_by_side_keep_what_they_learned_before_an_interruption(monkeypatch):
+    X, y = some_data("cross_entropy", samples=20)
+    together, alone = ([MLP([3, 4, 3], Tanh(), seed=seed) for seed in range(2)] for _ in range(2))
+    backward, calls = MLP._backward, []
+
+    def interrupted(self, trace, targets):
+        calls.append(1)
+        if len(calls) == 6:  # in the middle of the third epoch of two batches
+            raise KeyboardInterrupt
+        return backward(self, trace, targets)
+
+    monkeypatch.setattr(MLP, "_backward", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train_together(together, X, y, Training(9, 0.1, batch_size=10))
+    for one, other in zip(together, alone, strict=True):
+        other.fit(X, y, 2, 0.1, batch_size=10)
+        assert one.layers == other.layers
+        assert one.history.loss == other.history.loss
 
 
 # ----------------------------------------------------------------------------- what is interrupted

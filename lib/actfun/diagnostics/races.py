@@ -14,6 +14,7 @@ from actfun.network import MLP
 from actfun.network.checks import OVERFLOW_IS_AN_ANSWER, whole_number
 from actfun.network.comparing import Comparable
 from actfun.network.progress import progress_bar
+from actfun.network.stacks import train_together
 from actfun.network.training import Training
 from actfun.tables import Table
 
@@ -119,9 +120,11 @@ def race(
     counted in ``diverged``.
 
     Every configuration is tried out before anything is trained: what is unusable raises a
-    ``TypeError`` or ``ValueError`` with its label. If a run is interrupted, by Ctrl-C or an error
-    in ``measure``, the exception is passed on with the finished runs, a `Race`, as its attribute
-    ``race``. After a cell that ended so, ``sys.last_value.race`` has them.
+    ``TypeError`` or ``ValueError`` with its label. All seeds of a configuration are trained side by
+    side, which is quicker and gives the same numbers, then measured one after the other. By Ctrl-C
+    in the training, or an error in ``measure``, the exception is passed on with what was measured
+    before, a `Race`, as its attribute ``race``: the finished configurations at least. After a cell
+    that ended so, ``sys.last_value.race`` has them.
 
     >>> sizes = [64, 32, 10]
     >>> both = {"He": dict(sizes=sizes, init="he"),
@@ -152,10 +155,10 @@ def race(
     try:
         with bar as advance:
             for label, (arguments, training) in plan.items():
-                for seed in seeds:
-                    net = MLP(**arguments, seed=seed)
-                    diverged = net.fit(data.X, data.y, **training).diverged
-                    finished.append((label, _score(net, data, measure), diverged))
+                nets = [MLP(**arguments, seed=seed) for seed in seeds]
+                train_together(nets, data.X, data.y, Training(**training))
+                for net in nets:
+                    finished.append((label, _score(net, data, measure), net.history.diverged))
                     advance(str(label))
     except BaseException as problem:  # Ctrl-C as well
         problem.race = _result(finished, measure)
@@ -177,7 +180,8 @@ def _checked(name, configuration, common, data, measure):
     try:
         Training(**training)
         net = MLP(**arguments)
-        net.gradients(data.X, data.y)
+        X, y = net._samples(data.X, data.y)
+        net.gradients(X[:1], y[:1])
         if measure is None:
             net.accuracy(data.X_test, data.y_test)
     except (TypeError, ValueError) as problem:

@@ -38,7 +38,10 @@ def _replacement(layer, name, values):
 
 
 class _Layer(Comparable):
-    """What both kinds of layer share: Z = A W + b, once or for several pieces."""
+    """What both kinds of layer share: Z = A W + b, once or for several pieces.
+
+    Beneath the checks of ``forward`` arrays may have more axes in front: see `stacks`.
+    """
 
     weights = Checked(_replacement, "The weights; what replaces them is copied.")
     bias = Checked(_replacement, "The biases; what replaces them is copied.")
@@ -63,6 +66,15 @@ class _Layer(Comparable):
     def parameter_count(self):
         """The number of weights and biases."""
         return self.weights.size + self.bias.size
+
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
+    def forward(self, A):
+        """(Z, activations) for inputs of shape (samples, fan_in).
+
+        Activations have shape (samples, units), and so has Z in a dense layer; in a maxout layer it
+        has shape (samples, pieces, units).
+        """
+        return self._forward(self._inputs(A))
 
     def _inputs(self, A):
         A, fan_in = real_array(A, "A").astype(np.float64, copy=False), self.weights.shape[-2]
@@ -105,12 +117,15 @@ class Dense(_Layer):
     @property
     def parameter_count(self):
         """The number of weights and biases, and of a learned slope."""
-        return super().parameter_count + isinstance(self.activation, PReLU)
+        return super().parameter_count + self._learns_slope
 
-    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
-    def forward(self, A):
-        """(Z, f(Z)) for inputs of shape (samples, fan_in), both of shape (samples, units)."""
-        Z = self._inputs(A) @ self.weights + self.bias
+    @property
+    def _learns_slope(self):
+        return isinstance(self.activation, PReLU)
+
+    def _forward(self, A):
+        Z = A @ self.weights
+        Z += self.bias[..., None, :]
         return Z, self.activation(Z)
 
     def delta(self, Z, gradient):
@@ -119,21 +134,30 @@ class Dense(_Layer):
 
     def parameter_gradients(self, A, Z, gradient, delta):
         """(∂loss/∂W, ∂loss/∂b), and for a PReLU also ∂loss/∂slope."""
-        gradients = A.T @ delta, delta.sum(axis=0)
-        if isinstance(self.activation, PReLU):
-            gradients += (np.sum(gradient * self.activation.weight_gradient(Z)),)
+        gradients = A.mT @ delta, delta.sum(axis=-2)
+        if self._learns_slope:
+            slopes = gradient * self.activation.weight_gradient(Z)
+            gradients += (slopes.sum(axis=(-2, -1)),)
         return gradients
 
     def input_gradient(self, delta):
         """∂loss/∂A, for the layer below."""
-        return delta @ self.weights.T
+        return delta @ self.weights.mT
 
     def move(self, weights, bias, slope=None):
         """Add a step to every parameter, computed in float64 and rounded once to its dtype."""
         super().move(weights, bias)
         if slope is not None:
-            moved = float(np.float32(self.activation.weight + slope))
-            self.activation = PReLU(moved if math.isfinite(moved) else self.activation.weight)
+            self._move_slope(slope)
+
+    def _move_slope(self, step):
+        self.activation = moved(self.activation, step)
+
+
+def moved(prelu, step):
+    """The `PReLU` after a step of its slope, unless that leads beyond float32."""
+    weight = float(np.float32(prelu.weight + step))
+    return PReLU(weight if math.isfinite(weight) else prelu.weight)
 
 
 @dataclass(frozen=True)
@@ -173,26 +197,26 @@ class MaxoutLayer(_Layer):
         """The `Maxout` that the layer was made from."""
         return Maxout(self.weights.shape[0])
 
-    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
-    def forward(self, A):
-        """(Z, max Z) for inputs of shape (samples, fan_in)."""
-        Z = np.matmul(self._inputs(A), self.weights).transpose(1, 0, 2) + self.bias
-        return Z, Z.max(axis=1)
+    def _forward(self, A):
+        Z = (A[..., None, :, :] @ self.weights).swapaxes(-3, -2)
+        Z += self.bias[..., None, :, :]
+        return Z, Z.max(axis=-2)
 
     def winners(self, Z):
         """Which piece is largest, for every sample and unit: shape (samples, units)."""
-        return Z.argmax(axis=1)
+        return Z.argmax(axis=-2)
 
     def delta(self, Z, gradient):
         """∂loss/∂Z: the gradient where a piece won, 0 elsewhere."""
         delta = np.zeros_like(Z)
-        np.put_along_axis(delta, self.winners(Z)[:, None], gradient[:, None], axis=1)
+        winners = self.winners(Z)[..., None, :]
+        np.put_along_axis(delta, winners, gradient[..., None, :], axis=-2)
         return delta
 
     def parameter_gradients(self, A, Z, gradient, delta):
         """(∂loss/∂W, ∂loss/∂b)."""
-        return A.T @ delta.transpose(1, 0, 2), delta.sum(axis=0)
+        return A.mT[..., None, :, :] @ delta.swapaxes(-3, -2), delta.sum(axis=-3)
 
     def input_gradient(self, delta):
         """∂loss/∂A, for the layer below."""
-        return np.einsum("sku,kiu->si", delta, self.weights)
+        return (delta.swapaxes(-3, -2) @ self.weights.mT).sum(axis=-3)

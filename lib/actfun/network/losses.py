@@ -14,6 +14,18 @@ from actfun.activations import Sigmoid, log_softmax, softmax
 from actfun.base import real_array
 from actfun.network.checks import OVERFLOW_IS_AN_ANSWER, labels_array
 
+SIGMOID = Sigmoid()
+
+
+def mean(terms, axes=(-2, -1)):
+    """The mean over samples and outputs, a float; for networks side by side one for each."""
+    means = terms.mean(axis=axes)
+    return means if means.ndim else float(means)
+
+
+def _one_hot(z, y):
+    return y[..., None] == np.arange(z.shape[-1])
+
 
 @dataclass(frozen=True)
 class CrossEntropy:
@@ -36,14 +48,12 @@ class CrossEntropy:
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def value(self, z, y):
         """−ln softmax(z)_y, averaged over the samples; z has shape (samples, classes)."""
-        return -float(log_softmax(z)[np.arange(len(y)), y].mean())
+        return -mean(log_softmax(z)[_one_hot(z, y)].reshape(y.shape), axes=-1)
 
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def gradient(self, z, y):
         """(softmax(z) − onehot(y)) / samples, shape (samples, classes)."""
-        gradient = softmax(z)
-        gradient[np.arange(len(y)), y] -= 1
-        return gradient / len(y)
+        return (softmax(z) - _one_hot(z, y)) / y.shape[-1]
 
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def probabilities(self, z):
@@ -52,7 +62,7 @@ class CrossEntropy:
 
     def predict(self, z):
         """The class with the largest logit, the first of equal ones; shape (samples,)."""
-        return z.argmax(axis=1)
+        return z.argmax(axis=-1)
 
 
 @dataclass(frozen=True)
@@ -76,22 +86,22 @@ class Logistic:
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def value(self, z, y):
         """ln(1 + e^z) − y z, averaged over the samples; z has shape (samples, 1)."""
-        z = z[:, 0]
-        return float(np.mean(np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z)))))
+        y = y[..., None]
+        return mean(np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z))))
 
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def gradient(self, z, y):
         """(σ(z) − y) / samples, shape (samples, 1)."""
-        return (Sigmoid()(z) - y[:, None]) / len(y)
+        return (SIGMOID(z) - y[..., None]) / y.shape[-1]
 
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def probabilities(self, z):
         """σ(z), shape (samples,)."""
-        return Sigmoid()(z[:, 0])
+        return SIGMOID(z[..., 0])
 
     def predict(self, z):
         """1 where z ≥ 0, else 0, shape (samples,)."""
-        return (z[:, 0] >= 0).astype(np.intp)
+        return (z[..., 0] >= 0).astype(np.intp)
 
 
 @dataclass(frozen=True)
@@ -117,12 +127,12 @@ class Squared:
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def value(self, a, y):
         """(a − y)², averaged over samples and outputs."""
-        return float(np.mean((a - y) ** 2))
+        return mean((a - y) ** 2)
 
     @np.errstate(**OVERFLOW_IS_AN_ANSWER)
     def gradient(self, a, y):
         """2 (a − y) / (samples · outputs), shape (samples, outputs)."""
-        return 2 * (a - y) / y.size
+        return 2 * (a - y) / (y.shape[-2] * y.shape[-1])
 
     def predict(self, a):
         """The outputs themselves, shape (samples,) if there is one output."""

@@ -18,7 +18,7 @@ from actfun.network.checks import (
 from actfun.network.comparing import same
 from actfun.network.initialisers import as_initialiser
 from actfun.network.layers import Dense, Maxout, MaxoutLayer
-from actfun.network.losses import LOSSES
+from actfun.network.losses import LOSSES, mean
 from actfun.network.progress import progress_bar
 from actfun.network.records import Gradients, History, Trace
 from actfun.network.training import Training, train
@@ -139,7 +139,7 @@ class MLP:
         trace, A = Trace(X, [], []), X
         with np.errstate(**OVERFLOW_IS_AN_ANSWER):
             for layer in self.layers:
-                Z, A = layer.forward(A)
+                Z, A = layer._forward(A)
                 trace.pre_activations.append(Z)
                 trace.activations.append(A)
         return trace
@@ -170,9 +170,9 @@ class MLP:
         return labels_array(y, samples, 2)
 
     def _accuracy(self, outputs, labels):
-        if self.loss.key == "squared":
-            return float(np.mean((outputs[:, 0] >= 0.5) == labels))
-        return float(np.mean(self.loss.predict(outputs) == labels))
+        squared = self.loss.key == "squared"
+        said = outputs[..., 0] >= 0.5 if squared else self.loss.predict(outputs)
+        return mean(said == labels, axes=-1)
 
     # ------------------------------------------------------------------------------ learning
 

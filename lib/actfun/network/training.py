@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,46 +41,62 @@ def train(net, history, X, y, training, validation, after_step, advance):
     ``after_step()`` is called before the first update and after each, ``advance(text)`` after every
     epoch. All that happens is noted in ``history`` at once.
     """
+
+    def count(finite):
+        history.steps += 1
+        after_step()
+
     after_step()
     velocities = []
-    for epoch in range(1, training.epochs + 1):
-        finite = copy.deepcopy(net.layers)
-        culprit = _epoch(net, history, X, y, training, velocities, after_step)
-        if culprit:
-            net.layers = finite
-            history.diverged = True
-            history.message = (
-                f"diverged: in epoch {epoch}, step {history.steps}, {culprit} was no longer finite"
-            )
+    for number in range(1, training.epochs + 1):
+        kept = copy.deepcopy(net.layers)
+        order = net._order.permutation(len(X))
+        measured = epoch(net, order, X, y, training, velocities, count)
+        finite = all(layer.is_finite() for layer in net.layers)
+        if not note(net, history, number, *measured, finite):
+            net.layers = kept
             return
         if validation is not None:
             _validate(net, history, *validation)
         advance(f"loss {history.loss[-1]:.4g}")
 
 
-def _epoch(net, history, X, y, training, velocities, after_step):
-    """One pass over the data in a new order; returns what is no longer finite, if anything."""
-    order = net._order.permutation(len(X))
+def epoch(net, order, X, y, training, velocities, after_step):
+    """One pass over the data in that order; returns (loss, accuracy, whether each loss was finite).
+
+    ``after_step(finite)`` is called after every update; without any finite loss there is none. For
+    a stack of networks ``order`` has shape (networks, samples), and each number is an array.
+    """
     size = training.batch_size or len(X)
-    loss = correct = 0.0
+    loss, correct, finite = 0.0, 0.0, True
     for start in range(0, len(X), size):
-        batch = order[start : start + size]
+        batch = order[..., start : start + size]
         trace, targets = net._forward(X[batch]), y[batch]
         gradients = net._backward(trace, targets)
-        if not math.isfinite(gradients.loss):
-            return "the loss"
-        loss += gradients.loss * len(batch)
+        finite = finite & np.isfinite(gradients.loss)
+        if not finite.any():
+            break
+        loss += gradients.loss * batch.shape[-1]
         if net.loss.key != "squared":
-            correct += net._accuracy(trace.outputs, targets) * len(batch)
+            correct += net._accuracy(trace.outputs, targets) * batch.shape[-1]
         _update(net.layers, gradients.parameters, training, velocities)
-        history.steps += 1
-        after_step()
-    if not all(layer.is_finite() for layer in net.layers):
-        return "a weight"
-    history.loss.append(loss / len(X))
-    if net.loss.key != "squared":
-        history.accuracy.append(correct / len(X))
-    return None
+        after_step(finite)
+    return loss / len(X), correct / len(X), finite
+
+
+def note(net, history, number, loss, accuracy, finite_loss, finite_weights):
+    """Write an epoch into the history; returns whether the run may go on."""
+    if finite_loss and finite_weights:
+        history.loss.append(float(loss))
+        if net.loss.key != "squared":
+            history.accuracy.append(float(accuracy))
+        return True
+    culprit = "a weight" if finite_loss else "the loss"
+    history.diverged = True
+    history.message = (
+        f"diverged: in epoch {number}, step {history.steps}, {culprit} was no longer finite"
+    )
+    return False
 
 
 @np.errstate(**OVERFLOW_IS_AN_ANSWER)
