@@ -11,7 +11,6 @@ import hashlib
 import html
 import io
 import re
-import sys
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
 
@@ -21,6 +20,8 @@ import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
+
+from actfun.audience import someone_is_there
 
 PLACEHOLDER = "\ue000"
 """Stands for the prefix of every id until the whole markup is known; see ``with_prefix``."""
@@ -171,24 +172,6 @@ def img(image, alt):
     data = base64.b64encode(image).decode("ascii")
     style = "max-width:100%;height:auto"
     return f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt)}" style="{style}">'
-
-
-def someone_is_there():
-    """Whether a person runs this cell: their front end takes questions from the kernel.
-
-    Programs that execute notebooks (nbclient and all that is built on it: the book, nbconvert,
-    nbval) refuse ``input()``. They get what a static page needs, a person what a live notebook
-    needs. A kernel in the browser has a person before it.
-    """
-    if sys.platform == "emscripten":
-        return True
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    if getattr(shell, "kernel", None) is None:
-        return False
-    parent = getattr(shell, "get_parent", dict)() or {}
-    return parent.get("content", {}).get("allow_stdin", True)
 
 
 def figcaption(caption):

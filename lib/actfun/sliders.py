@@ -20,6 +20,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from actfun import figures
+from actfun.audience import someone_is_there
 from actfun.controls import (
     MAX_FRAMES,
     Choice,
@@ -167,7 +168,7 @@ class Slider:
         }
 
     def _ipython_display_(self):
-        if not figures.someone_is_there():
+        if not someone_is_there():
             raise NotImplementedError  # IPython goes on to _repr_mimebundle_
         from actfun import live  # which needs ipywidgets
 

@@ -5,20 +5,13 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager, nullcontext
 
+from actfun.audience import someone_is_there
 from actfun.network.checks import truth
 
 
 def someone_watches():
-    """Whether a person sees what is running: in a terminal, or in a notebook at work.
-
-    With each cell, the front end that someone sits at says that it can answer ``input``. Programs
-    that run notebooks by themselves, for the book or the tests, say that they cannot.
-    """
-    ipython = sys.modules.get("IPython")
-    kernel = getattr(ipython and ipython.get_ipython(), "kernel", None)
-    if hasattr(kernel, "get_parent"):
-        return bool(kernel.get_parent()["content"].get("allow_stdin"))
-    return sys.stderr is not None and sys.stderr.isatty()
+    """Whether a person sees what is running: in a terminal, or in a notebook at work."""
+    return someone_is_there() or (sys.stderr is not None and sys.stderr.isatty())
 
 
 def progress_bar(total, unit, wanted):
