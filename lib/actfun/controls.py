@@ -1,19 +1,15 @@
 """What a slider is moved by: ranges, lists, drop-downs, toggles, sequences with a play button."""
 
 import math
-import re
 from decimal import Decimal
 from numbers import Real
 
 import numpy as np
 
+from actfun import checks
+from actfun.notation import true_minus
+
 MAX_FRAMES = 700
-_MINUS = re.compile(r"(?<!\w)-(?=[\d.∞]|inf\b)")
-
-
-def true_minus(text):
-    """The text with a real minus sign before each number."""
-    return _MINUS.sub("−", text)
 
 
 class Control:
@@ -37,7 +33,7 @@ class Control:
     interval = 0
 
     def __init__(self, values, texts, start, label):
-        self.values = _several("values", values)
+        self.values = tuple(checks.listed(values, "values", "values"))
         self.texts = tuple(str(text) for text in texts)
         if len(set(self.texts)) < len(self.texts):
             raise ValueError(
@@ -82,7 +78,7 @@ class Values(Control):
     """
 
     def __init__(self, values, start=None, label=None, format=None):
-        values = _several("values", values)
+        values = checks.listed(values, "values", "values")
         super().__init__(values, _written(values, format), start, label)
 
 
@@ -156,9 +152,9 @@ class Choice(Control):
 
     def __init__(self, options, start=None, label=None):
         if isinstance(options, dict):
-            texts, values = options.keys(), _several("options", options.values())
+            texts, values = options.keys(), checks.listed(options.values(), "options", "values")
         else:
-            values = _several("options", options)
+            values = checks.listed(options, "options", "values")
             texts = _written(values)
         super().__init__(values, texts, start, label)
 
@@ -216,22 +212,9 @@ class Steps(Control):
             raise TypeError(f"interval must be a number of milliseconds, got {interval!r}")
         if not 50 <= interval < math.inf:
             raise ValueError(f"interval must be at least 50 milliseconds, got {interval!r}")
-        steps = _several("steps", steps)
+        steps = checks.listed(steps, "steps", "values")
         super().__init__(steps, _written(steps, format), start, label)
         self.interval = int(interval)
-
-
-def _several(name, values):
-    """The values as a tuple, if they are several: not a text, a number or nothing."""
-    if isinstance(values, (str, bytes)):
-        raise TypeError(f"{name} must be a list of values, got the single text {values!r}")
-    try:
-        values = tuple(values)
-    except TypeError:
-        raise TypeError(f"{name} must be a list of values, got {values!r}") from None
-    if not values:
-        raise ValueError("a control needs at least one value, got none")
-    return values
 
 
 def _written(values, format=None):

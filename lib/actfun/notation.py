@@ -5,13 +5,15 @@ Only text is made here; whoever prints a number imports it from here.
 
 import math
 import numbers
+import re
 
 import numpy as np
 
 from actfun.checks import shown, whole_number
 
-__all__ = ["minus", "number", "power_of_ten", "subscript", "superscript"]
+__all__ = ["minus", "number", "power_of_ten", "subscript", "superscript", "true_minus"]
 
+_MINUS = re.compile(r"(?<!\w)-(?=[\d.∞]|inf\b)")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -56,6 +58,11 @@ def number(value, digits=5):
 def minus(text):
     """A formatted number with a true minus, and with none before a zero."""
     return text.replace("-", "−" if set(text) & set("123456789") else "")
+
+
+def true_minus(text):
+    """A sentence with a true minus before each number in it."""
+    return _MINUS.sub("−", text)
 
 
 def power_of_ten(exponent):

@@ -21,16 +21,8 @@ from matplotlib.figure import Figure
 
 from actfun import figures
 from actfun.audience import someone_is_there
-from actfun.controls import (
-    MAX_FRAMES,
-    Choice,
-    Control,
-    Range,
-    Steps,
-    Toggle,
-    Values,
-    true_minus,
-)
+from actfun.controls import MAX_FRAMES, Choice, Control, Range, Steps, Toggle, Values
+from actfun.notation import true_minus
 
 __all__ = ["MAX_FRAMES", "Choice", "Range", "Slider", "Steps", "Toggle", "Values"]
 
