@@ -299,6 +299,7 @@ def test_every_activation_class_is_in_the_catalogue():
 def test_parameters_show_in_names_where_they_matter():
     assert str(ELU()) == "ELU"
     assert str(ELU(alpha=0.5)) == "ELU (α = 0.5)"
+    assert str(ELU(alpha=2.5e-20)) == "ELU (α = 2.5 × 10⁻²⁰)"
     assert ELU(0.5) == ELU(alpha=0.5) != ELU()
 
 

@@ -29,7 +29,7 @@ def test_importing_an_activation_loads_nothing_that_can_wait():
     waiting = {"scipy", "matplotlib", "sklearn", "ipywidgets", "mpmath"}
     assert not waiting & set(loaded)
     assert {name for name in loaded if re.match(r"actfun\.", name)} == {
-        "actfun.activations", "actfun.base",
+        "actfun.activations", "actfun.base", "actfun.checks", "actfun.notation",
     }  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from actfun.notation import significant
+
 BLOCK = 8192  # elements computed at a time, so that temporaries stay in the processor's cache
 FLOATS = (np.dtype(np.float64), np.dtype(np.float32), np.dtype(np.float16))
 INFINITY = math.inf
@@ -86,7 +88,7 @@ class Interval:
 
     def __str__(self):
         left, right = "[" if self.closed_low else "(", "]" if self.closed_high else ")"
-        return f"{left}{_number(self.low)}, {_number(self.high)}{right}"
+        return f"{left}{_written(self.low)}, {_written(self.high)}{right}"
 
 
 REAL = Interval(-INFINITY, INFINITY)
@@ -219,11 +221,9 @@ class Activation:
         """The name, followed by the parameters if any of them is not at its default."""
         if self == type(self)():
             return self.name
-        values = (
-            f"{declared.symbol} = {_number(getattr(self, declared.name))}"
-            for declared in self.parameters().values()
-        )
-        return f"{self.name} ({', '.join(values)})"
+        declared = self.parameters().values()
+        texts = [f"{each.symbol} = {_written(getattr(self, each.name))}" for each in declared]
+        return f"{self.name} ({', '.join(texts)})"
 
     @classmethod
     def parameters(cls):
@@ -290,10 +290,6 @@ class Activation:
         return float(largest)
 
 
-def _number(value):
-    """A parameter or limit as text: a true minus, ∞, and no trailing zeros."""
-    if isinstance(value, str):
-        return value
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    return f"{value:.6g}".replace("-", "−")
+def _written(value):
+    """A parameter or the end of an interval as text."""
+    return value if isinstance(value, str) else significant(value, 6)

@@ -11,7 +11,9 @@ import numpy as np
 
 from actfun.checks import shown, whole_number
 
-__all__ = ["minus", "number", "power_of_ten", "subscript", "superscript", "true_minus"]
+__all__ = [
+    "minus", "number", "power_of_ten", "significant", "subscript", "superscript", "true_minus",
+]  # fmt: skip
 
 _MINUS = re.compile(r"(?<!\w)-(?=[\d.∞]|inf\b)")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -47,10 +49,13 @@ def number(value, digits=5):
     if not isinstance(value, numbers.Real):
         raise TypeError(f"value must be a real number, got {shown(value)}")
     value = float(value)
+    return "0" if abs(value) < 1e-12 else significant(value, digits)
+
+
+def significant(value, digits):
+    """A float as text, as `number` writes it, but however small it is."""
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    if abs(value) < 1e-12:
-        return "0"
     mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
     return minus(mantissa) + (f" × {power_of_ten(int(exponent))}" if exponent else "")
 
