@@ -33,16 +33,13 @@ class Control:
     interval = 0
 
     def __init__(self, values, texts, start, label):
-        self.values = tuple(checks.listed(values, "values", "values"))
-        self.texts = tuple(str(text) for text in texts)
+        self.values, self.texts = tuple(values), tuple(texts)
         if len(set(self.texts)) < len(self.texts):
             raise ValueError(
                 f"the values of a control must read differently, got {_listed(self.texts)}"
             )
-        if label is not None and not (isinstance(label, str) and label.strip()):
-            raise (ValueError if isinstance(label, str) else TypeError)(
-                f"label must be a text that names the control, got {label!r}"
-            )
+        if label is not None and not checks.text(label, "label").strip():
+            raise ValueError(f"label must be a text that names the control, got {label!r}")
         self.label = label
         self.index = 0 if start is None else self._position(start)
 
@@ -51,8 +48,9 @@ class Control:
 
     def _position(self, start):
         for position, (value, text) in enumerate(zip(self.values, self.texts, strict=True)):
-            same = value == start if np.ndim(value) == 0 and np.ndim(start) == 0 else value is start
-            if same or _close(value, start) or (isinstance(start, str) and text == start):
+            numbers = isinstance(value, Real) and isinstance(start, Real)
+            close = numbers and math.isclose(value, start, abs_tol=1e-12)
+            if close or np.array_equal(value, start) or (isinstance(start, str) and text == start):
                 return position
         raise ValueError(f"start must be one of {_listed(self.texts)}; got {start!r}")
 
@@ -104,13 +102,7 @@ class Range(Values):
     """
 
     def __init__(self, low, high, step, start=None, label=None, format=None):
-        for name, number in (("low", low), ("high", high), ("step", step)):
-            kinds = (int, float, np.integer, np.floating)
-            if not isinstance(number, kinds) or isinstance(number, bool):
-                raise TypeError(f"{name} must be a number, got {number!r}")
-            if not math.isfinite(number):
-                raise ValueError(f"{name} must be finite, got {number!r}")
-        first, last, stride = (Decimal(str(number)) for number in (low, high, step))
+        first, last, stride = _exact(low, "low"), _exact(high, "high"), _exact(step, "step")
         if stride <= 0:
             raise ValueError(f"step must be positive, got {step!r}")
         if last <= first:
@@ -152,7 +144,7 @@ class Choice(Control):
 
     def __init__(self, options, start=None, label=None):
         if isinstance(options, dict):
-            texts, values = options.keys(), checks.listed(options.values(), "options", "values")
+            texts, values = map(str, options), checks.listed(options.values(), "options", "values")
         else:
             values = checks.listed(options, "options", "values")
             texts = _written(values)
@@ -182,7 +174,7 @@ class Toggle(Control):
         super().__init__((False, True), ("off", "on"), start, label)
 
 
-class Steps(Control):
+class Steps(Values):
     """A sequence with a play button, such as the steps of a training run.
 
     Parameters
@@ -205,15 +197,10 @@ class Steps(Control):
 
     def __init__(self, steps, start=None, label=None, format=None, interval=400):
         if isinstance(steps, (int, np.integer)) and not isinstance(steps, bool):
-            if not 1 <= steps <= MAX_FRAMES:
-                raise ValueError(f"steps must be at least 1 and at most {MAX_FRAMES}, got {steps}")
-            steps = range(int(steps))
-        if isinstance(interval, bool) or not isinstance(interval, Real):
-            raise TypeError(f"interval must be a number of milliseconds, got {interval!r}")
-        if not 50 <= interval < math.inf:
+            steps = range(checks.whole_number(steps, "steps", 1, MAX_FRAMES))
+        if checks.real_number(interval, "interval") < 50:
             raise ValueError(f"interval must be at least 50 milliseconds, got {interval!r}")
-        steps = checks.listed(steps, "steps", "values")
-        super().__init__(steps, _written(steps, format), start, label)
+        super().__init__(checks.listed(steps, "steps", "values"), start, label, format)
         self.interval = int(interval)
 
 
@@ -229,9 +216,10 @@ def _written(values, format=None):
         ) from error
 
 
-def _close(value, start):
-    numbers = isinstance(value, Real) and isinstance(start, Real)
-    return numbers and math.isclose(value, start, abs_tol=1e-12)
+def _exact(number, name):
+    """A finite number as the decimal that it is written as, 0.1 as a float32 too."""
+    value = checks.real_number(number, name)
+    return Decimal(str(number if isinstance(number, np.floating) else value))
 
 
 def _listed(texts):
