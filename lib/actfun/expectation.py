@@ -26,7 +26,10 @@ def expectation(g, kinks=()):
         Where g or its slope jumps: ``f.kinks`` for g = f; for f(s · z) these divided by s. Kinks at
         0 need not be given.
 
-    Returns a float, to some twelve digits for the activations of this library.
+    Returns
+    -------
+    float
+        To some twelve digits for the activations of this library.
     """
     total = 0.0
     for low, high in pairwise(sorted({*ENDS, *(float(x) for x in kinks if abs(x) < ENDS[-1])})):

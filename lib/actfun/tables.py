@@ -20,6 +20,8 @@ __all__ = ["Table", "card", "comparison", "mean_output", "number"]
 class Table:
     """A header and rows of cells; a Markdown table in a notebook, aligned text elsewhere.
 
+    Cells may hold mathematics between dollar signs.
+
     Parameters
     ----------
     header : iterable of cells
@@ -28,8 +30,6 @@ class Table:
     caption : str, optional
     align : str, optional
         A letter for each column, ``l``, ``c`` or ``r``; all left by default.
-
-    Cells may hold mathematics between dollar signs.
 
     Raises
     ------

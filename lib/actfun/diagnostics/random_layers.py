@@ -69,8 +69,10 @@ def layer_statistics(
     inputs : array (samples, width), optional
         Inputs to use in place of random ones; ``samples`` is then ignored.
 
-    Returns `LayerStatistics`. Where a signal grows beyond float64 it is infinite or nan; nothing
-    warns.
+    Returns
+    -------
+    LayerStatistics
+        Where a signal grows beyond float64 it is infinite or nan; nothing warns.
     """
     check_activation_instance(activation)
     init = as_initialiser(init)
