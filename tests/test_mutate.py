@@ -1,5 +1,9 @@
 """Each mutation on the list can still be made; tools/mutate.py makes them, which takes minutes."""
 
+import os
+import re
+import signal
+import subprocess
 import sys
 
 import pytest
@@ -22,3 +26,19 @@ def test_a_mutation_can_be_made_and_has_tests(mutation):
 def test_mutations_are_many_and_have_names_of_their_own():
     names = [m.what for m in mutate.MUTATIONS]
     assert len(set(names)) == len(names) > 100
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_what_runs_and_leaves_nothing(tmp_path):
+    command = [sys.executable, str(ROOT / "tools" / "mutate.py"), "sigmoid", "ELU", "SiLU"]
+    with subprocess.Popen(
+        command, env=os.environ | {"TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, encoding="utf-8",
+    ) as run:  # fmt: skip
+        first = run.stdout.readline()
+        run.send_signal(signal.SIGINT)
+        rest = run.stdout.read()
+    assert first.startswith("noticed   sigmoid: the sides exchanged")
+    assert run.returncode == 130
+    assert int(re.search(r"Stopped; (\d+) were begun", rest)[1]) < 6
+    assert not list(tmp_path.iterdir())

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -254,6 +255,9 @@ MUTATIONS = [
              "right, left = f.limits", "test_tables::test_card_of_mish"),
     Mutation("exercises: everything passes", "exercises/trying.py", "return not self.problems",
              "return True", "test_exercises"),
+    Mutation("exercises: an answer that asks is waited for", "exercises/trying.py",
+             'mock.patch("builtins.input", NO_INPUT),', "contextlib.nullcontext(),",
+             "test_corpus"),
     Mutation("exercises: tolerance", "exercises/elementwise.py", "{np.float64: 1e-12",
              "{np.float64: 1e-2",
              "test_exercises::test_a_constant_with_a_few_digits_is_not_enough"),
@@ -346,12 +350,21 @@ MUTATIONS = [
     Mutation("live notebook: installs what is there", "tools/live_notebooks.py",
              'if not find_spec("actfun"):', 'if find_spec("actfun"):',
              "test_live_notebooks::test_first_cell_installs_when_and_only_when_the_library_is_missing"),
+    Mutation("browser: found and not named", "tools/browser.py",
+             "program or \"Playwright's headless shell\"", '"it"',
+             "test_set_up::test_the_first_browser_that_starts_is_taken"),
+    Mutation("set up: pip's complaints are lost", "tools/set_up.py",
+             "print(complaints.read(), file=sys.stderr)", "pass",
+             "test_set_up::test_what_pip_complains_of_is_shown_where_it_fails"),
     Mutation("store: a picture in a notebook", "tools/store_outputs.py", "if rich:", "if False:",
              "test_build::test_what_is_stored_is_text_and_nothing_of_one_machine"),
     Mutation("store: notes of one machine", "tools/store_outputs.py",
              "for key in KEPT if cell.metadata.get(key)", "for key in cell.metadata",
              "test_build::test_what_is_stored_is_text_and_nothing_of_one_machine"),
 ]  # fmt: skip
+
+
+RUNNING, OVER = set(), threading.Event()
 
 
 def survives(mutation):
@@ -366,12 +379,20 @@ def survives(mutation):
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         }
-        run = subprocess.run(
-            [sys.executable, "-m", "pytest", *OPTIONS, *mutation.places],
-            cwd=copy, env=variables, capture_output=True, encoding="utf-8", timeout=600,
-        )  # fmt: skip
+        command = [sys.executable, "-m", "pytest", *OPTIONS, *mutation.places]
+        if OVER.is_set():
+            return False, 0
+        with subprocess.Popen(
+            command, cwd=copy, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        ) as run:  # fmt: skip
+            RUNNING.add(run)
+            try:
+                said, _ = run.communicate(timeout=600)
+            finally:
+                run.kill()
     if run.returncode not in (0, 1):  # 1: a test failed, as it should
-        raise RuntimeError(f"{mutation.what}: pytest could not run\n{run.stdout}{run.stderr}")
+        raise RuntimeError(f"{mutation.what}: pytest could not run\n{said}")
     return run.returncode == 0, time.perf_counter() - started
 
 
@@ -380,13 +401,23 @@ def main(words):
     survivors = 0
     environment.prepare(ROOT)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for mutation, (survived, seconds) in zip(chosen, pool.map(survives, chosen), strict=True):
-            survivors += survived
-            verdict = "SURVIVED" if survived else "noticed "
-            print(f"{verdict}  {mutation.what}  ({mutation.file}, {seconds:.0f} s)", flush=True)
+        try:
+            for mutation, (survived, seconds) in zip(chosen, pool.map(survives, chosen)):
+                survivors += survived
+                verdict = "SURVIVED" if survived else "noticed "
+                print(f"{verdict}  {mutation.what}  ({mutation.file}, {seconds:.0f} s)", flush=True)
+        finally:  # Ctrl-C or an error ends what runs; each removes its own copy
+            OVER.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            for run in list(RUNNING):
+                run.kill()
     print(f"{len(chosen) - survivors} of {len(chosen)} mutations noticed.")
     return 1 if survivors else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        print(f"Stopped; {len(RUNNING)} were begun.")
+        sys.exit(130)
