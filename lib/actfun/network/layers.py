@@ -40,7 +40,7 @@ def _replacement(layer, name, values):
 class _Layer(Comparable):
     """What both kinds of layer share: Z = A W + b, once or for several pieces.
 
-    Beneath the checks of ``forward`` arrays may have more axes in front: see `stacks`.
+    Beneath the checks of ``forward`` arrays may have more axes in front: networks side by side.
     """
 
     weights = Checked(_replacement, "The weights; what replaces them is copied.")
