@@ -52,6 +52,7 @@ REPAIRS = [
         r'(<span class="math notranslate nohighlight">[^<]*</span>[.,;:?!)]+)',
         r'<span class="unbroken">\1</span>',
     ),
+    ("a line may begin with a percent sign", r"(?<=\d) (?=%)", "\u00a0"),
     ("a header of a table without a word", r"<th class=\"([^\"]*)\"><p></p></th>", r"<td></td>"),
 ]
 

@@ -125,7 +125,7 @@ def page_of(*code):
 INTRO = """\
 # A book
 
-Its first words {cite:p}`nair2010`. A formula: $x = 1$, and so on.
+Its first words {cite:p}`nair2010`. A formula: $x = 1$, and so on, to 99 %.
 
 ::::{tab-set}
 :::{tab-item} A tab

@@ -169,6 +169,11 @@ def test_no_cell_failed_or_warned(book, page):
 
 
 @each_page
+def test_no_line_begins_with_a_percent_sign(book, page):
+    assert not re.search(r"\d[ \n]%", (book / f"{page}.html").read_text(encoding="utf-8"))
+
+
+@each_page
 def test_nothing_is_left_raw(book, page):
     """Directives, roles and widgets that the book did not understand show as text."""
     article = copy(read(book, page).find("article"))
