@@ -45,18 +45,6 @@ def keep_ids_unique(app, doctree, docname):
             section["ids"] = []
 
 
-def end_sections(app, what, name, obj, options, lines):
-    """In a docstring, a paragraph after the parameters is text, not one more parameter.
-
-    Napoleon ends a section at two blank lines.
-    """
-    for i in range(len(lines) - 1, 0, -1):
-        line, following = lines[i], lines[i + 1 : i + 2]
-        paragraph = line[:1].strip() and " : " not in line and following != ["-" * len(line)]
-        if paragraph and not lines[i - 1].strip() and not line.startswith(".. "):
-            lines.insert(i, "")
-
-
 def skip_field_aliases(app, what, name, obj, skip, options):
     """The fields of a named tuple are told in its docstring; Python's own words say nothing."""
     return skip or str(obj.__doc__).startswith("Alias for field number") or None
@@ -74,7 +62,6 @@ def setup(app):
     StandardDomain.object_types["term"].attrs["searchprio"] = 1
     app.connect("config-inited", read_afresh)
     app.connect("builder-inited", write_afresh, priority=1)  # before anyone writes there
-    app.connect("autodoc-process-docstring", end_sections, priority=400)  # before Napoleon
     app.connect("autodoc-skip-member", skip_field_aliases)
     app.connect("doctree-resolved", keep_ids_unique)
     app.connect("build-finished", drop_leftovers)

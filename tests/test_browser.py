@@ -43,8 +43,8 @@ THIN_OUT = """() => {
     }
     document.querySelectorAll(':is(svg, mjx-container) > :not(title)').forEach(e => e.remove());
 }"""
-# Contrast depends on ink, size, weight and on what lies behind; axe is slow to judge it, and looks at
-# the first text of each kind.
+# Contrast depends on ink, size, weight and on what lies behind. axe is slow to judge it, and looks
+# at the first text of each kind.
 SAMPLE = """() => {
     const seen = new Set();
     for (const e of document.querySelectorAll('body *')) {

@@ -116,9 +116,14 @@ def race(
         A progress bar (with tqdm) where a person sees it: in a terminal or a notebook at work,
         never in a log or a stored output. False: none at all.
 
-    Returns `Race`. A run that diverges is measured as it was after its last finite epoch, and
-    counted in ``diverged``.
+    Returns
+    -------
+    Race
+        A run that diverges is measured as it was after its last finite epoch, and counted in
+        ``diverged``.
 
+    Notes
+    -----
     Every configuration is tried out before anything is trained: what is unusable raises a
     ``TypeError`` or ``ValueError`` with its label. All seeds of a configuration are trained side by
     side, which is quicker and gives the same numbers, then measured one after the other. By Ctrl-C
@@ -126,6 +131,8 @@ def race(
     before, a `Race`, as its attribute ``race``: the finished configurations at least. After a cell
     that ended so, ``sys.last_value.race`` has them.
 
+    Examples
+    --------
     >>> sizes = [64, 32, 10]
     >>> both = {"He": dict(sizes=sizes, init="he"),
     ...         "Xavier": dict(sizes=sizes, init="xavier")}

@@ -46,6 +46,8 @@ class MLP:
         Start each bias at −f(0) ΣW, f the activation of the layer below, so that layers are centred
         even if the activations below are not (0.5 for the logistic function).
 
+    Notes
+    -----
     ``layers`` holds the layers (`Dense` or `MaxoutLayer`), whose weights may be read and changed;
     ``history`` is the `History` of the latest ``fit``, also of one that was interrupted. Weights
     are float32, arithmetic is float64 (see the module's text). Networks are equal if their layers,
@@ -55,6 +57,8 @@ class MLP:
     and what is allowed; so does a loss that does not fit the number of outputs. Nothing that is
     passed in is changed.
 
+    Examples
+    --------
     >>> net = MLP([2, 8, 1], Tanh(), init="xavier", loss="logistic", seed=1)
     >>> history = net.fit(X, y, epochs=50, learning_rate=0.1)
     """
@@ -237,6 +241,8 @@ class MLP:
         snapshot_every : int, optional
             Keep a copy of the network in ``history.snapshots`` every so many steps, from step 0.
 
+        Notes
+        -----
         A run that diverges warns of nothing: it stops, ``history.diverged`` is true and
         ``history.message`` says when. The network is left as it was after the last finite epoch.
 
