@@ -1,0 +1,262 @@
+"""The stored evidence: every activation at its own learning rate, in every setting measured.
+
+``evidence/`` at the top of the project trains the networks, with PyTorch; here its results are
+read. A *setting* is a task, a network, an optimiser and a start; a *cell* is a setting at one
+budget of updates. In a cell every activation has the scores of ten seeds at the learning rate that
+was best for it on validation data.
+
+>>> from actfun import evidence
+>>> evidence.cell("mnist1d-plain8-sgd-he", 1500).ranking()[0].name
+'SiLU'
+"""
+
+import csv
+import functools
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from actfun import checks
+
+__all__ = ["GUIDE", "Advice", "Cell", "Setting", "Standing", "advice", "cell", "guide", "settings"]
+
+HERE = Path(__file__).parent
+STEP = 10 ** (1 / 3)  # from one learning rate of the grid to the next
+LEVEL = 0.95  # of all the intervals of a ranking together
+NEAR = {"% correct": 1.0, "dB": 1.0, "bits a character": 0.02}  # behind the best: also fine
+FAR = {"% correct": 10.0, "dB": 5.0, "bits a character": 0.2}  # behind the best: to be avoided
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A task, a network, an optimiser and a start, in words, and what is reported of it.
+
+    ``better`` is 1 where a larger score is better, else −1. ``goal`` is the validation score that
+    ``Cell.reached`` counts updates to, ``samples`` how many the test part has.
+    """
+
+    key: str
+    task: str
+    network: str
+    optimiser: str
+    start: str
+    unit: str
+    better: int
+    goal: float
+    samples: int
+    budgets: tuple
+
+    def __str__(self):
+        return f"{self.task}, {self.network}, {self.optimiser}, {self.start}"
+
+
+class Standing(NamedTuple):
+    """Where an activation stands: its mean score, and how far it is behind the best.
+
+    ``behind`` is the mean of the paired differences, ``low`` and ``high`` its interval; all the
+    intervals of a ranking hold together with probability 0.95. ``tied`` says that it contains 0.
+    """
+
+    name: str
+    mean: float
+    behind: float
+    low: float
+    high: float
+    tied: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A setting at one budget of updates.
+
+    Attributes
+    ----------
+    setting : Setting
+    updates : int
+    scores : dict
+        Of each activation, on test data, an array with an entry for each seed.
+    rates : dict
+        The learning rate of each, chosen on validation data.
+    curves : dict
+        For each activation {learning rate: validation score}, a mean over the tuning seeds.
+    losses : dict
+        The training loss at the end, by seed.
+    reached : dict
+        After how many updates a look at the validation data first found the goal, by seed; nan for
+        a seed that has not reached it.
+    """
+
+    setting: Setting
+    updates: int
+    scores: dict
+    rates: dict
+    curves: dict
+    losses: dict
+    reached: dict
+
+    def __repr__(self):
+        return f"Cell({self.setting.key!r}, {self.updates} updates, {len(self.scores)} activations)"
+
+    def ranking(self):
+        """A list of `Standing`, the best first."""
+        return ranked(self.scores, self.setting.better)
+
+    def at(self, rate):
+        """Validation scores at one learning rate for all, {activation: score}, the best first.
+
+        Only those that were tried at this rate are in it.
+        """
+        rate = checks.real_number(rate, "rate", 0)
+        found = {
+            name: score
+            for name, curve in self.curves.items()
+            for tried, score in curve.items()
+            if math.isclose(tried, rate, rel_tol=0.1)
+        }
+        return dict(sorted(found.items(), key=lambda pair: -self.setting.better * pair[1]))
+
+    @property
+    def test_error(self):
+        """Standard error of one score from the size of the test part, if it is a share."""
+        if self.setting.unit != "% correct":
+            return math.nan
+        share = max(map(np.mean, self.scores.values())) / 100
+        return 100 * math.sqrt(share * (1 - share) / self.setting.samples)
+
+
+def ranked(scores, better=1):
+    """Standings for {name: scores by seed}, the best first; seeds are paired.
+
+    The intervals are Student's, at a level corrected for their number (Bonferroni).
+    """
+    names = sorted(scores, key=lambda name: -better * np.mean(scores[name]))
+    best, others = scores[names[0]], max(1, len(names) - 1)
+    standings = [Standing(names[0], float(np.mean(best)), 0.0, 0.0, 0.0, True)]
+    for name in names[1:]:
+        behind = better * (best - scores[name])
+        mean, error = behind.mean(), stats.sem(behind)
+        reach = error * stats.t.ppf(1 - (1 - LEVEL) / 2 / others, len(behind) - 1)
+        low, high = mean - reach, mean + reach
+        tied = bool(low <= 0)
+        standings.append(
+            Standing(name, float(np.mean(scores[name])), float(mean), float(low), float(high), tied)
+        )
+    return standings
+
+
+@functools.cache
+def _settings():
+    known = json.loads((HERE / "measured.json").read_text(encoding="utf-8"))
+    fields = Setting.__dataclass_fields__.keys() - {"key", "budgets"}
+    return {
+        key: Setting(key, budgets=tuple(about["budgets"]), **{f: about[f] for f in fields})
+        for key, about in known.items()
+    }
+
+
+def settings():
+    """All settings that were measured, {key: `Setting`}."""
+    return dict(_settings())
+
+
+@functools.cache
+def _rows():
+    with (HERE / "runs.csv").open(newline="", encoding="utf-8") as file:
+        return tuple(csv.DictReader(file))
+
+
+def _numbers(text):
+    return np.array(text.split(), float)
+
+
+@functools.cache
+def _cell(key, updates):
+    found = [row for row in _rows() if row["setting"] == key and int(row["updates"]) == updates]
+
+    def column(read):
+        return {row["activation"]: read(row) for row in found}
+
+    def curve(row):
+        first = int(row["first"])
+        return {STEP**k: v for k, v in enumerate(_numbers(row["validation"]).tolist(), first)}
+
+    return Cell(
+        _settings()[key],
+        updates,
+        scores=column(lambda row: _numbers(row["test"])),
+        rates=column(lambda row: STEP ** int(row["rate"])),
+        curves=column(curve),
+        losses=column(lambda row: _numbers(row["loss"])),
+        reached=column(lambda row: np.where(_numbers(row["reached"]) > 0,
+                                            _numbers(row["reached"]), np.nan)),
+    )  # fmt: skip
+
+
+def cell(key, updates=None):
+    """The `Cell` of a setting at a budget of updates, the longest one by default.
+
+    Raises ``ValueError`` for a setting or a budget that was not measured.
+    """
+    known = _settings()
+    if key not in known:
+        raise ValueError(f"key must be one of {', '.join(map(repr, known))}, got {key!r}")
+    budgets = known[key].budgets
+    updates = budgets[-1] if updates is None else updates
+    if updates not in budgets:
+        allowed = ", ".join(map(str, budgets))
+        raise ValueError(f"updates must be one of {allowed} for {key!r}, got {updates!r}")
+    return _cell(key, int(updates))
+
+
+GUIDE = {  # what the reader has: the settings whose mean scores speak for it
+    "one to four plain layers": ("mnist1d-plain2-sgd-he", "mnist1d-plain4-sgd-he"),
+    "eight plain layers or more": ("mnist1d-plain8-sgd-he", "mnist1d-plain16-sgd-he"),
+    "… with the default weights": ("mnist1d-plain8-sgd-default", "mnist1d-plain8-adamw-default"),
+    "normalised residual blocks": ("mnist1d-residual-adamw", "mnist1d-residual-sgd"),
+    "convolutions": ("mnist1d-convolutional-adamw",),
+    "a recurrent state": ("mnist1d-recurrent-adamw",),
+    "a transformer": ("text-transformer-adamw",),
+    "a picture or a wave, from coordinates": ("picture-painter-adamw",),
+}
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A row of the guide: what to start with, what is also fine, what to avoid.
+
+    ``also`` and ``avoid`` hold `Standing`s: what is tied with the best or close behind it, and what
+    is far behind. ``cells`` are what it rests on.
+    """
+
+    case: str
+    cells: tuple
+    best: Standing
+    also: tuple
+    between: tuple
+    avoid: tuple
+
+
+@functools.cache
+def advice(case):
+    """The `Advice` for one of the cases in ``GUIDE``, from the longest budget of its settings."""
+    if case not in GUIDE:
+        raise ValueError(f"case must be one of {', '.join(map(repr, GUIDE))}, got {case!r}")
+    cells = tuple(cell(key) for key in GUIDE[case])
+    shared = [name for name in cells[0].scores if all(name in c.scores for c in cells)]
+    scores = {name: np.mean([c.scores[name] for c in cells], axis=0) for name in shared}
+    best, *others = ranked(scores, cells[0].setting.better)
+    near, far = (bound[cells[0].setting.unit] for bound in (NEAR, FAR))
+    also = tuple(s for s in others if s.tied or s.behind < near)
+    avoid = tuple(s for s in others if s.low > far)
+    between = tuple(s for s in others if s not in also and s not in avoid)
+    return Advice(case, cells, best, also, between, avoid)
+
+
+def guide():
+    """The guide for hidden layers: an `Advice` for every case."""
+    return [advice(case) for case in GUIDE]
