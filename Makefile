@@ -44,7 +44,7 @@ ifneq '$(shell test -w "$$HOME" && echo yes)' 'yes'
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 
-.PHONY: book fresh pdf zip lite site links validate lab test test-fast store lock clean clean-all help
+.PHONY: book fresh pdf zip lite site links validate lab evidence test test-fast store lock clean clean-all help
 .DEFAULT_GOAL := book
 
 book: $(STAMP)   ## build the book (only what changed is executed again)
@@ -67,6 +67,10 @@ test-fast: $(STAMP)  ## run what answers within a minute: the library, without b
 
 store: $(STAMP)  ## execute the notebooks and store their text outputs: make store [PAGES=chapters/relu.ipynb]
 	$(BIN)/python tools/store_outputs.py $(PAGES)
+
+evidence: $(STAMP) ## measure what the guide rests on, from where it stopped (hours, needs PyTorch)
+	$(BIN)/python -m pip install -q -r requirements-torch.txt
+	$(BIN)/python evidence/measure.py
 
 lock: $(STAMP)   ## write down the newest versions, and the oldest allowed, which CI takes from then on
 	$(BIN)/python -m pip install -q uv

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, distributions, requires, ve
 from packaging.requirements import Requirement
 
 LIBRARY = ["lib/**/*.py", "lib/**/*.mplstyle"]
-DATA = ["chapters/*.csv"]
+DATA = ["chapters/*.csv", "lib/actfun/evidence/*.*"]
 ALL = [
     *LIBRARY, *DATA, "*.yml", "*.md", "references.bib", "chapters/*.md", "chapters/*.ipynb",
     "_ext/*.py", "assets/**/*", "tools/*.py", "tools/*.sty",

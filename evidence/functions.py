@@ -31,7 +31,7 @@ def sine(z, frequency=1.0):
     return torch.sin(frequency * z)
 
 
-CONTENDERS = (
+CONTENDERS = {c.name: c for c in (
     Contender("no activation", lambda z: z),
     Contender("Sigmoid", torch.sigmoid),
     Contender("Tanh", torch.tanh),
@@ -54,7 +54,7 @@ CONTENDERS = (
     Contender("ReGLU", torch.relu, gated=True),
     Contender("GEGLU", F.gelu, gated=True),
     Contender("SwiGLU", F.silu, gated=True),
-)
+)}
 
 
 def own(address):
@@ -86,4 +86,4 @@ def own(address):
     (slope,) = torch.autograd.grad(y.sum(), z)
     if not torch.isfinite(slope).all() or not slope.any():
         raise ValueError(f"{address} must have a finite slope that is not 0 everywhere")
-    return Contender(name, f)
+    return Contender(address, f)

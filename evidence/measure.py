@@ -87,9 +87,9 @@ def _line(values, digits):
 def _work(job):
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    setting, contender = job
+    setting, name = job
     begun = time.process_time()
-    return setting, measured(setting, contender), time.process_time() - begun
+    return setting, measured(setting, CONTENDERS[name]), time.process_time() - begun
 
 
 def jobs(only=None):
@@ -97,7 +97,7 @@ def jobs(only=None):
     if not settings:
         keys = ", ".join(s.key for s in protocol.SETTINGS)
         raise ValueError(f"--only must be one of {keys}, got {only!r}")
-    return [(s, c) for s in settings for c in CONTENDERS if s.gated or not c.gated]
+    return [(s, c.name) for s in settings for c in CONTENDERS.values() if s.gated or not c.gated]
 
 
 def read(path):
@@ -116,7 +116,7 @@ def read(path):
 def write(path, rows):
     """All rows in the order of the protocol, in one step: an interruption loses none."""
     order = {s.key: i for i, s in enumerate(protocol.SETTINGS)}
-    names = {c.name: i for i, c in enumerate(CONTENDERS)}
+    names = {name: i for i, name in enumerate(CONTENDERS)}
     rows = sorted(rows, key=lambda row: (order.get(row["setting"], 99), int(row["updates"]),
                                          names.get(row["activation"], 99)))  # fmt: skip
     part = path.with_suffix(".part")
@@ -165,8 +165,8 @@ def main(arguments=None):
         todo, rows = jobs(given.only), read(runs)
         if given.activation:
             sys.path.insert(0, "")
-            contender = own(given.activation)
-            todo = [(s, contender) for s in dict.fromkeys(s for s, _ in todo)]
+            CONTENDERS[given.activation] = own(given.activation)
+            todo = [(s, given.activation) for s in dict.fromkeys(s for s, _ in todo)]
     except ValueError as error:
         parser.error(str(error))
     if given.activation:
@@ -174,7 +174,7 @@ def main(arguments=None):
             _place(setting, mine, rows)
         return
     done = {(row["setting"], row["activation"]) for row in rows}
-    todo = [(s, c) for s, c in todo if (s.key, c.name) not in done]
+    todo = [(s, name) for s, name in todo if (s.key, name) not in done]
     with tqdm(total=len(todo), unit="run", smoothing=0.05) as bar:
         for setting, new, seconds in run(todo, given.processes):
             rows += new

@@ -1,0 +1,103 @@
+"""The stored evidence is whole, is read as it stands, and its statistics are right."""
+
+import csv
+import itertools
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from scipy import stats
+
+from actfun import evidence
+
+STORE = ROOT / "lib" / "actfun" / "evidence"
+CELLS = [(key, n) for key, setting in evidence.settings().items() for n in setting.budgets]
+each_cell = pytest.mark.parametrize(("key", "updates"), CELLS)
+
+
+def test_it_is_small():
+    assert sum(path.stat().st_size for path in STORE.glob("*.*") if path.suffix != ".py") < 400_000
+
+
+def test_no_run_is_stored_twice():
+    with (STORE / "runs.csv").open(newline="", encoding="utf-8") as file:
+        keys = [(r["setting"], r["activation"], r["updates"]) for r in csv.DictReader(file)]
+    assert len(keys) == len(set(keys))
+    assert {key for key, _, _ in keys} == set(evidence.settings())
+
+
+@each_cell
+def test_every_cell_is_whole(key, updates):
+    cell = evidence.cell(key, updates)
+    assert set(cell.scores) == set(evidence.cell(key).scores) >= {"ReLU", "Tanh", "no activation"}
+    assert {scores.shape for scores in cell.scores.values()} == {(10,)}
+    assert all(np.isfinite(scores).all() for scores in cell.scores.values())
+
+
+@each_cell
+def test_the_grid_holds_the_best_rate_inside(key, updates):
+    """And the rate that is reported is the best one on the validation data."""
+    cell = evidence.cell(key, updates)
+    for name, curve in cell.curves.items():
+        rates, scores = zip(*sorted(curve.items()))
+        best = scores.index(max(scores) if cell.setting.better > 0 else min(scores))
+        learns = max(scores) - min(scores) > 1
+        assert 0 < best < len(scores) - 1 or not learns, (name, scores)
+        at = min(range(len(rates)), key=lambda i: abs(np.log(rates[i] / cell.rates[name])))
+        assert scores[at] == scores[best], name
+        steps = [high / low for low, high in itertools.pairwise(rates)]
+        assert np.allclose(steps, 10 ** (1 / 3))
+
+
+def test_ties_are_called_ties():
+    rng = np.random.default_rng(0)
+    seeds = rng.normal(0, 3, 10)  # what a seed does to all alike
+    scores = {
+        "best": 80 + seeds,
+        "as good": 79.9 + seeds + rng.normal(0, 0.5, 10),
+        "a point worse": 79 + seeds + 0.01 * rng.normal(0, 1, 10),
+    }
+    best, tied, worse = evidence.ranked(scores)
+    assert (best.name, tied.name, worse.name) == tuple(scores)
+    assert tied.tied and not worse.tied
+    assert worse.behind == pytest.approx(1, abs=0.02)
+
+
+def test_the_interval_is_students_corrected_for_the_number_of_rivals():
+    a, b, c = np.random.default_rng(1).normal([[3], [2], [1]], 1, (3, 10))
+    _, second, _ = evidence.ranked({"a": a, "b": b, "c": c})
+    known = stats.ttest_rel(a, b).confidence_interval(1 - 0.05 / 2)
+    assert (second.low, second.high) == pytest.approx((known.low, known.high))
+
+
+def test_less_is_better_where_it_is():
+    scores = {"more": np.full(10, 3.0), "less": np.linspace(1.9, 2.1, 10)}
+    best, other = evidence.ranked(scores, better=-1)
+    assert best.name == "less" and other.behind == pytest.approx(1)
+
+
+def test_at_a_common_rate_only_those_who_were_tried_there():
+    cell = evidence.cell("mnist1d-plain8-sgd-he")
+    found = cell.at(cell.rates["ReLU"])
+    assert found["ReLU"] == max(cell.curves["ReLU"].values())
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert cell.at(1e9) == {}
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("nothing",), "key must be one of 'mnist1d-plain8-sgd-he'"),
+    (("mnist1d-plain8-sgd-he", 7), "updates must be one of 150, 500, 1500"),
+])  # fmt: skip
+def test_what_was_not_measured_is_said(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        evidence.cell(*arguments)
+
+
+@pytest.mark.parametrize("case", evidence.GUIDE)
+def test_advice_sorts_everyone_once(case):
+    advice = evidence.advice(case)
+    names = [s.name for s in (advice.best, *advice.also, *advice.between, *advice.avoid)]
+    assert len(names) == len(set(names))
+    assert set(names) == set.intersection(*(set(cell.scores) for cell in advice.cells))
+    assert all(s.tied or s.behind < 1 for s in advice.also)
+    assert "no activation" not in [s.name for s in (advice.best, *advice.also)]
