@@ -16,7 +16,8 @@ class Task:
     """Inputs and targets of three parts, and how an answer is judged.
 
     ``loss(outputs, targets)`` gives the mean for each model of a stack, ``score`` what is reported.
-    ``unit`` names the score; ``better`` is +1 where more of it is better, else -1.
+    ``unit`` names the score; ``better`` is +1 where more of it is better, else -1; ``slack`` is how
+    much worse on validation data a smaller learning rate may be and is still preferred.
     """
 
     train: tuple
@@ -26,6 +27,7 @@ class Task:
     outputs: int
     unit: str
     better: int
+    slack: float
     worst: float  # the score of a network that has diverged
     loss: object
     score: object
@@ -49,7 +51,7 @@ def _classes(X, y, sizes, classes, note):
     mean, sd = X[parts[0]].mean(0), X[parts[0]].std(0)
     X = (X - mean) / np.where(sd > 0, sd, 1)
     parts = [(torch.tensor(X[p], dtype=torch.float32), torch.tensor(y[p])) for p in parts]
-    return Task(*parts, X.shape[1], classes, "% correct", 1, 100 / classes, _cross_entropy,
+    return Task(*parts, X.shape[1], classes, "% correct", 1, 1.0, 100 / classes, _cross_entropy,
                 _percent, note)  # fmt: skip
 
 
@@ -71,7 +73,7 @@ def digits():
     X, y, X_test, y_test = (torch.tensor(part) for part in book())
     X, X_test = X.float(), X_test.float()
     parts = (X[:1100], y[:1100]), (X[1100:], y[1100:]), (X_test, y_test)
-    return Task(*parts, 64, 10, "% correct", 1, 10.0, _cross_entropy, _percent, "load_digits")
+    return Task(*parts, 64, 10, "% correct", 1, 1.0, 10.0, _cross_entropy, _percent, "load_digits")
 
 
 def picture():
@@ -94,7 +96,7 @@ def picture():
     def score(z, y):
         return -10 * torch.log10(loss(z, y))
 
-    return Task(*parts, 2, 3, "dB", 1, 0.0, loss, score, "flower.jpg")
+    return Task(*parts, 2, 3, "dB", 1, 0.2, 0.0, loss, score, "flower.jpg")
 
 
 def text():
@@ -122,7 +124,7 @@ def text():
     def score(z, y):
         return _cross_entropy(z, y) / np.log(2)
 
-    return Task(*parts, len(common) + 1, len(common) + 1, "bits a character", -1, 99.0,
+    return Task(*parts, len(common) + 1, len(common) + 1, "bits a character", -1, 0.01, 99.0,
                 _cross_entropy, score, f"topics of Python {sys.version.split()[0]} {digest}")  # fmt: skip
 
 

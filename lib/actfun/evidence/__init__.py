@@ -216,12 +216,13 @@ def cell(key, updates=None):
 GUIDE = {  # what the reader has: the settings whose mean scores speak for it
     "one to four plain layers": ("mnist1d-plain2-sgd-he", "mnist1d-plain4-sgd-he"),
     "eight plain layers or more": ("mnist1d-plain8-sgd-he", "mnist1d-plain16-sgd-he"),
-    "… with the default weights": ("mnist1d-plain8-sgd-default", "mnist1d-plain8-adamw-default"),
+    "the same, default weights, SGD": ("mnist1d-plain8-sgd-default",),
+    "the same, default weights, AdamW": ("mnist1d-plain8-adamw-default",),
     "normalised residual blocks": ("mnist1d-residual-adamw", "mnist1d-residual-sgd"),
-    "convolutions": ("mnist1d-convolutional-adamw",),
+    "convolutions": ("mnist1d-convolutional-adamw", "mnist1d-convolutional-sgd"),
     "a recurrent state": ("mnist1d-recurrent-adamw",),
     "a transformer": ("text-transformer-adamw",),
-    "a picture or a wave, from coordinates": ("picture-painter-adamw",),
+    "a picture from its coordinates": ("picture-painter-adamw",),
 }
 
 
@@ -229,8 +230,9 @@ GUIDE = {  # what the reader has: the settings whose mean scores speak for it
 class Advice:
     """A row of the guide: what to start with, what is also fine, what to avoid.
 
-    ``also`` and ``avoid`` hold `Standing`s: what is tied with the best or close behind it, and what
-    is far behind. ``cells`` are what it rests on.
+    ``best`` is a `Standing`, the others are tuples of them. ``also`` is tied with the best or close
+    behind it, ``avoid`` far behind beyond doubt, ``between`` all else. ``cells`` are what it rests
+    on; a score is the mean over them, seed by seed.
     """
 
     case: str
@@ -240,13 +242,23 @@ class Advice:
     between: tuple
     avoid: tuple
 
+    def of(self, name):
+        """The `Standing` of one activation."""
+        everyone = (self.best, *self.also, *self.between, *self.avoid)
+        return next(standing for standing in everyone if standing.name == name)
+
 
 @functools.cache
 def advice(case):
-    """The `Advice` for one of the cases in ``GUIDE``, from the longest budget of its settings."""
+    """The `Advice` for one of the cases in ``GUIDE``, from the longest budget of its settings.
+
+    Raises ``ValueError`` for another case, and for one of which nothing was measured.
+    """
     if case not in GUIDE:
         raise ValueError(f"case must be one of {', '.join(map(repr, GUIDE))}, got {case!r}")
-    cells = tuple(cell(key) for key in GUIDE[case])
+    cells = tuple(cell(key) for key in GUIDE[case] if key in _settings())
+    if not cells:
+        raise ValueError(f"case must be one that was measured, got {case!r}")
     shared = [name for name in cells[0].scores if all(name in c.scores for c in cells)]
     scores = {name: np.mean([c.scores[name] for c in cells], axis=0) for name in shared}
     best, *others = ranked(scores, cells[0].setting.better)
@@ -258,5 +270,5 @@ def advice(case):
 
 
 def guide():
-    """The guide for hidden layers: an `Advice` for every case."""
-    return [advice(case) for case in GUIDE]
+    """The guide for hidden layers: an `Advice` for every case of which something was measured."""
+    return [advice(case) for case, keys in GUIDE.items() if set(keys) & set(_settings())]
