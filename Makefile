@@ -68,7 +68,7 @@ test-fast: $(STAMP)  ## run what answers within a minute: the library, without b
 store: $(STAMP)  ## execute the notebooks and store their text outputs: make store [PAGES=chapters/relu.ipynb]
 	$(BIN)/python tools/store_outputs.py $(PAGES)
 
-evidence: $(STAMP) ## measure what the guide rests on, from where it stopped (hours, needs PyTorch)
+evidence: $(STAMP) ## measure activations, each at its own rate, from where it stopped (hours)
 	$(BIN)/python -m pip install -q -r requirements-torch.txt
 	$(BIN)/python evidence/measure.py
 

@@ -1,4 +1,4 @@
-"""Pictures of measurements: by layer, against a value, over epochs, by seed, as cells, as bars, ranked.
+"""Pictures of measurements: by layer, against a value, over epochs, by seed, as cells, as bars.
 
 Like the plots, each takes ``ax``, draws on it and returns it. A label that begins with a function's
 name has that function's colour; numbers may be labels too.
@@ -13,7 +13,6 @@ from matplotlib.ticker import MaxNLocator
 from actfun import checks
 from actfun.looks import (
     BLUE,
-    GREY,
     colour,
     distinct_looks,
     label_end,
@@ -285,89 +284,4 @@ def bars(ax, labels, values, fmt="{:.2f}"):
     else:
         ax.margins(y=0.15)
     ax.tick_params(axis="x", length=0)
-    return ax
-
-
-def rate_curves(ax, curves_by_label, rate=None, named=()):
-    """Scores against the learning rate, a line for each label; a vertical line marks one rate.
-
-    Parameters
-    ----------
-    ax : Axes
-    curves_by_label : dict of label → dict of learning rate → score
-    rate : float > 0, optional
-    named : labels
-        These have their looks and their names at the end; the others are thin and grey.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is none of these.
-    """
-    one_axes(ax)
-    rate = None if rate is None else checks.real_number(rate, "rate", 0)
-    lines = []
-    for label, curve in checks.by_label(curves_by_label, "curves_by_label", "{rate: score}"):
-        name = f"curves_by_label[{label!r}]"
-        rates, scores = (checks.numbers(list(part), name, ("n",), finite=True)
-                         for part in _pairs(curve, name))  # fmt: skip
-        order = np.argsort(rates)
-        lines.append((label, rates[order], scores[order]))
-    ax.set_xscale("log")
-    named = [checks.label(one, "each of named") for one in named]
-    for label, rates, scores in lines:
-        if label not in named:
-            ax.plot(rates, scores, color=GREY, linewidth=0.7)
-    known = {label: (rates, scores) for label, rates, scores in lines}
-    drawn = [label for label in named if label in known]
-    for label, (hue, style) in zip(drawn, distinct_looks(drawn) if drawn else (), strict=True):
-        (line,) = ax.plot(*known[label], color=hue, linestyle=style)
-        label_end(ax, line, label)
-    if rate is not None:
-        ax.axvline(rate, color="black", linewidth=1.2)
-    power_ticks(ax.xaxis)
-    ax.set_xlabel("learning rate")
-    return ax
-
-
-def _pairs(curve, name):
-    if not hasattr(curve, "items") or not curve:
-        raise TypeError(f"{name} must be a dict of learning rate → score, got {checks.shown(curve)}")
-    return curve.keys(), curve.values()
-
-
-def standings(ax, scores_by_label, marks=None, best=()):
-    """A row for each label, from the top: a bar of mean ± sd over seeds, and a dot for another score.
-
-    Parameters
-    ----------
-    ax : Axes
-    scores_by_label : dict of label → array (seeds,)
-    marks : dict of label → number, optional
-        Another score of those that have one.
-    best : labels
-        Their bars are filled, those of the others hollow.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is none of these.
-    """
-    one_axes(ax)
-    rows = checks.by_label(scores_by_label, "scores_by_label", "array (seeds,)")
-    best = [checks.label(one, "each of best") for one in best]
-    marks = dict(checks.by_label(marks, "marks", "number")) if marks else {}
-    for row, (label, scores) in enumerate(rows):
-        scores = checks.numbers(scores, f"scores_by_label[{label!r}]", ("seeds",), finite=True)
-        mean, deviation = _mean_and_deviation(scores[:, None])
-        ax.errorbar(mean, row, xerr=deviation, fmt="D", color="black", markersize=5, capsize=2,
-                    markerfacecolor="black" if label in best else "none", linewidth=1)  # fmt: skip
-        if label in marks:
-            mark = checks.real_number(marks[label], f"marks[{label!r}]")
-            ax.plot([mark, mean[0]], [row, row], color=GREY, linewidth=0.7)
-            ax.plot(mark, row, "o", color=colour(label), markersize=6)
-    ax.set_yticks(range(len(rows)), [label for label, _ in rows])
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
     return ax
