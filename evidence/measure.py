@@ -16,12 +16,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-import torch
-from tqdm import tqdm
-
 import protocol
+import torch
 from functions import CONTENDERS, own
 from tasks import task
+from tqdm import tqdm
 from train import train
 
 HERE = Path(__file__).resolve().parent

@@ -1,6 +1,7 @@
 """The four tasks. None needs the network: all of them come with packages, or with Python."""
 
 import hashlib
+import platform
 from dataclasses import dataclass
 from functools import cache
 
@@ -77,7 +78,7 @@ def digits():
 
 
 def picture():
-    """From a place to its colour: a crop of a photograph, which is to be reproduced, not guessed."""
+    """From a place to its colour: a crop of a photograph that is to be reproduced, not guessed."""
     from sklearn.datasets import load_sample_image
 
     crop = load_sample_image("flower.jpg")[150:342:3, 230:422:3] / 255
@@ -101,8 +102,6 @@ def picture():
 
 def text():
     """The next character of English prose: Python's own help topics."""
-    import sys
-
     from pydoc_data.topics import topics
 
     prose = "\n".join(topics[name] for name in sorted(topics))
@@ -124,8 +123,9 @@ def text():
     def score(z, y):
         return _cross_entropy(z, y) / np.log(2)
 
-    return Task(*parts, len(common) + 1, len(common) + 1, "bits a character", -1, 0.01, 99.0,
-                _cross_entropy, score, f"topics of Python {sys.version.split()[0]} {digest}")  # fmt: skip
+    letters, python = len(common) + 1, platform.python_version()
+    return Task(*parts, letters, letters, "bits a character", -1, 0.01, 99.0, _cross_entropy, score,
+                f"topics of Python {python} {digest}")  # fmt: skip
 
 
 TASKS = {"mnist1d": mnist1d, "digits": digits, "picture": picture, "text": text}

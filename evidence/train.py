@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-
 import protocol
+import torch
 from networks import NETWORKS, draw
 from tasks import task
 
@@ -88,7 +87,7 @@ def clipped(parameters, limit=1.0):
 
 @torch.no_grad()
 def judged(network, weights, f, part, measure, worst, models):
-    """The score of every model on a part of the data, in pieces; one that diverged has the worst."""
+    """The score of every model on a part of the data; one that has diverged has the worst."""
     X, y = (t.expand(models, *t.shape) for t in part)
     scores = torch.nan_to_num(measure(network(X, weights, f), y), nan=worst, posinf=worst,
                               neginf=worst)  # fmt: skip

@@ -214,6 +214,16 @@ MUTATIONS = [
     network("perceptron: > for ≥", "perceptron", "(samples_array(X, self.features) @ self.weights +"
             " self.bias >= 0)", "(samples_array(X, self.features) @ self.weights + self.bias > 0)"),
     network("Novikoff: margin not squared", "perceptron", "/ margin**2", "/ margin"),
+    network("side by side: all in the order of the first", "stacks",
+            "net._order.permutation(len(X)) for net in nets",
+            "nets[0]._order.permutation(len(X)) for net in nets"),
+    network("side by side: a diverged one trains on", "stacks", "_finite(stack.layers)))", "True))"),
+    network("side by side: a slope not handed back", "stacks",
+            "layer.activation = stack.activation.each[k]", "pass"),
+    picture("evidence: intervals not corrected for their number", "evidence/__init__",
+            "(1 - LEVEL) / 2 / others", "(1 - LEVEL) / 2", "test_evidence"),
+    picture("evidence: less is never better", "evidence/__init__",
+            "key=lambda name: -better * np.mean", "key=lambda name: -np.mean", "test_evidence"),
     # experiments
     diagnostics("dead units: any for all", "instruments", "!= 0).any(axis=0)", "!= 0).all(axis=0)"),
     diagnostics("gradient norms: of the weights throughout", "instruments",
