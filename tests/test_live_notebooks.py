@@ -42,7 +42,8 @@ def test_the_library_is_pure_and_needs_nothing_that_the_browser_lacks():
     files = [
         path for path in (ROOT / "lib" / "actfun").rglob("*.*") if "__pycache__" not in path.parts
     ]
-    assert {path.suffix for path in files} == {".py", ".mplstyle", ".typed"}
+    data = {".csv", ".json"}
+    assert {path.suffix for path in files} == {".py", ".mplstyle", ".typed"} | data
     for path in files:
         if path.suffix == ".py":
             assert foreign(path.read_text(encoding="utf-8")) <= live_notebooks.IN_THE_BROWSER, path
