@@ -99,10 +99,11 @@ class Painter(Plain):
         return super().__call__(x, weights, (lambda z: f(omega * z)) if omega else f)
 
 
-def _block(width, inner, contender, gain):
+def _block(width, inner, contender, gain, start=None):
     """The two matrices of a block; a gated one has three of two thirds of the width."""
     inner = round(inner * 2 / 3) if contender.gated else inner
-    return [Weight(width, 2 * inner if contender.gated else inner), Weight(inner, width, gain=gain)]
+    return [Weight(width, 2 * inner if contender.gated else inner, start),
+            Weight(inner, width, start, gain)]  # fmt: skip
 
 
 def _through(x, up, down, contender, f):
@@ -187,9 +188,7 @@ class Transformer(Plain):
     def weights(self):
         width, gain = self.width, 1 / math.sqrt(2 * self.depth)
         block = [Weight(width, 3 * width, "lecun"), Weight(width, width, "lecun", gain),
-                 *_block(width, 4 * width, self.contender, gain)]  # fmt: skip
-        block[2] = Weight(block[2].fan_in, block[2].fan_out, "lecun")
-        block[3] = Weight(block[3].fan_in, block[3].fan_out, "lecun", gain)
+                 *_block(width, 4 * width, self.contender, gain, "lecun")]  # fmt: skip
         return [Weight(self.inputs, width, "gpt", 10, False), Weight(self.context, width, "gpt", 10,
                 False), *block * self.depth, Weight(width, self.outputs, "lecun")]  # fmt: skip
 

@@ -46,6 +46,14 @@ def test_the_grid_holds_the_best_rate_inside(key, updates):
         assert np.allclose(steps, 10 ** (1 / 3))
 
 
+def test_what_is_handed_out_is_the_callers():
+    cell = evidence.cell("mnist1d-plain8-sgd-he")
+    cell.scores["ReLU"][:] = 0
+    cell.rates.clear()
+    again = evidence.cell("mnist1d-plain8-sgd-he")
+    assert again.scores["ReLU"].min() > 10 and again.rates
+
+
 def test_ties_are_called_ties():
     rng = np.random.default_rng(0)
     seeds = rng.normal(0, 3, 10)  # what a seed does to all alike

@@ -2,8 +2,8 @@
 
 ``evidence/`` at the top of the project trains the networks, with PyTorch; here its results are
 read. A *setting* is a task, a network, an optimiser and a start; a *cell* is a setting at one
-budget of updates. In a cell every activation has the scores of ten seeds at the learning rate that
-was best for it on validation data.
+budget of updates. In a cell every activation has the scores of ten seeds at a learning rate of its
+own, chosen on validation data.
 
 >>> from actfun import evidence
 >>> evidence.cell("mnist1d-plain8-sgd-he", 1500).ranking()
@@ -173,7 +173,6 @@ def _numbers(text):
     return np.array(text.split(), float)
 
 
-@functools.cache
 def _cell(key, updates):
     found = [row for row in _rows() if row["setting"] == key and int(row["updates"]) == updates]
 
@@ -247,7 +246,6 @@ class Advice:
         return next(standing for standing in everyone if standing.name == name)
 
 
-@functools.cache
 def advice(case):
     """The `Advice` for one of the cases in ``GUIDE``, from the longest budget of its settings.
 
