@@ -75,6 +75,15 @@ def test_the_interval_is_students_corrected_for_the_number_of_rivals():
     assert (second.low, second.high) == pytest.approx((known.low, known.high))
 
 
+def test_a_seed_that_failed_is_no_tie():
+    """One seed at chance widens Student's interval until it holds 0; the others are all behind."""
+    scores = {"best": np.linspace(59, 61, 10), "fails once": np.linspace(57, 59, 10)}
+    scores["fails once"][3] = 10
+    _, other = evidence.ranked(scores, guess=10)
+    assert other.low < 0 and other.failed == 1 and not other.tied
+    assert evidence.ranked(scores | {"fails once": scores["best"] - 20}, guess=10)[1].failed == 0
+
+
 def test_less_is_better_where_it_is():
     scores = {"more": np.full(10, 3.0), "less": np.linspace(1.9, 2.1, 10)}
     best, other = evidence.ranked(scores, better=-1)
@@ -113,5 +122,9 @@ def test_advice_sorts_everyone_once(advice):
     names = [s.name for s in (advice.best, *advice.also, *advice.between, *advice.avoid)]
     assert len(names) == len(set(names))
     assert set(names) == set.intersection(*(set(cell.scores) for cell in advice.cells))
-    assert all(s.tied or s.behind < 1 for s in advice.also)
+    near = evidence.NEAR[advice.cells[0].setting.unit]
+    assert all(not s.failed and s.behind < near for s in advice.also)
+    assert {advice.verdict(s.name) for s in advice.between} <= {"open", "behind"}
+    assert all(advice.verdict(s.name) == "avoid it" for s in advice.everyone if s.failed)
+    assert [advice.verdict(s.name) for s in advice.everyone].count("start with it") == 1
     assert "no activation" not in [s.name for s in (advice.best, *advice.also)]

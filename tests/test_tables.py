@@ -8,9 +8,21 @@ import sys
 import numpy as np
 import pytest
 
-from actfun import ALL, ELU, GELU, HardTanh, LeakyReLU, Mish, ReLU, Sigmoid, Softplus, Step
+from actfun import (
+    ALL,
+    ELU,
+    GELU,
+    HardTanh,
+    LeakyReLU,
+    Mish,
+    ReLU,
+    Sigmoid,
+    Softplus,
+    Step,
+    evidence,
+)
 from actfun.base import Activation, Interval, elementwise, parameter
-from actfun.tables import COLUMNS, TOPICS, Table, card, comparison, mean_output, number
+from actfun.tables import COLUMNS, TOPICS, Table, card, comparison, mean_output, number, verdicts
 
 INFINITY = math.inf
 
@@ -249,3 +261,20 @@ def test_mean_output_takes_kinks_far_away_and_a_strict_caller():
 )
 def test_numbers_of_every_kind(value, digits, text):
     assert number(value, digits) == text
+
+
+def test_verdicts_say_what_the_guide_says():
+    for advice in evidence.guide():
+        for standing in advice.everyone:
+            rows = {row[0]: row[1:] for row in verdicts(standing.name).rows}
+            verdict, score, behind = rows[advice.case]
+            assert verdict == advice.verdict(standing.name)
+            assert float(score.split()[0]) == pytest.approx(standing.mean, abs=0.051)
+            assert ("failed" in behind) == (standing.failed > 0 and standing != advice.best)
+            assert ("tied" in behind) == (standing.tied and standing != advice.best)
+    assert verdicts(ReLU()) == verdicts("ReLU") == verdicts(ReLU)
+
+
+def test_no_verdict_on_what_was_not_measured():
+    with pytest.raises(ValueError, match="name must be one of .*'Step'"):
+        verdicts(Step())

@@ -7,13 +7,13 @@ significant digits, so that they are the same on every processor.
 import math
 from dataclasses import dataclass
 
-from actfun import checks
+from actfun import checks, evidence
 from actfun.activations import ALL
 from actfun.base import Activation
 from actfun.expectation import expectation
-from actfun.notation import number, superscript
+from actfun.notation import minus, number, superscript
 
-__all__ = ["Table", "card", "comparison", "mean_output", "number"]
+__all__ = ["Table", "card", "comparison", "mean_output", "number", "verdicts"]
 
 
 @dataclass(frozen=True)
@@ -262,3 +262,52 @@ def comparison(functions=ALL, about="summary"):
                          f"got {checks.shown(about)}")  # fmt: skip
     rows = tuple(tuple(COLUMNS[heading](f) for heading in headings) for f in functions)
     return Table(headings, rows)
+
+
+def verdicts(name):
+    """What the evidence says of one hidden activation, a row for each case of the guide.
+
+    "Also fine" is close behind the best, "avoid it" far behind or with networks that fail, "open"
+    further behind in the mean but not told apart. The last column has the difference with its
+    interval.
+
+    Parameters
+    ----------
+    name : str or Activation
+        As in the evidence: ``"ReLU"``, ``SiLU()``, ``"SwiGLU"``. Parameters play no part.
+
+    Raises
+    ------
+    ValueError
+        If it was not measured.
+    """
+    name = getattr(name, "name", name)
+    rows, known = [], set()
+    for advice in evidence.guide():
+        names = {standing.name for standing in advice.everyone}
+        known |= names
+        if name in names:
+            setting, own = advice.cells[0].setting, advice.of(name)
+            rows.append((advice.case, advice.verdict(name), _score(own.mean, setting),
+                         _behind(own, advice)))  # fmt: skip
+    if not rows:
+        raise ValueError(f"name must be one of {', '.join(sorted(known))}, got {name!r}")
+    return Table(("in …", "verdict", "score", "behind the best by"), rows, align="llrl")
+
+
+def _score(value, setting):
+    digits, unit = {"% correct": (1, "%")}.get(setting.unit, (2, setting.unit.split()[0]))
+    return f"{value:.{digits}f} {unit}"
+
+
+def _behind(standing, advice):
+    """A difference with its interval, in words that a cell holds."""
+    if standing == advice.best:
+        return "–"
+    if standing.failed:
+        networks = sum(len(cell.scores[standing.name]) for cell in advice.cells)
+        return f"{standing.failed} of {networks} failed"
+    digits = 1 if advice.cells[0].setting.unit == "% correct" else 2
+    behind, low, high = (minus(f"{v:.{digits}f}") for v in standing[2:5])
+    tied = f", tied with {advice.best.name}" if standing.tied else f" ({advice.best.name})"
+    return f"{behind} [{low}, {high}]{tied}"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from actfun import checks
 
@@ -27,8 +27,9 @@ __all__ = ["GUIDE", "Advice", "Cell", "Setting", "Standing", "advice", "cell", "
 HERE = Path(__file__).parent
 STEP = 10 ** (1 / 3)  # from one learning rate of the grid to the next
 LEVEL = 0.95  # of all the intervals of a ranking together
-NEAR = {"% correct": 1.0, "dB": 1.0, "bits a character": 0.02}  # behind the best: also fine
+NEAR = {"% correct": 2.0, "dB": 1.0, "bits a character": 0.02}  # behind the best: also fine
 FAR = {"% correct": 10.0, "dB": 5.0, "bits a character": 0.2}  # behind the best: to be avoided
+GUESS = {"% correct": 10.0, "dB": 0.0, "bits a character": 6.3}  # what guessing scores
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ class Standing(NamedTuple):
     """Where an activation stands: its mean score, and how far it is behind the best.
 
     ``behind`` is the mean of the paired differences, ``low`` and ``high`` its interval; all the
-    intervals of a ranking hold together with probability 0.95. ``tied`` says that it contains 0.
+    intervals of a ranking hold together with probability 0.95. ``failed`` counts the seeds that end
+    nearer to guessing than to the best; with one of them, the interval says little. ``tied`` says
+    that it contains 0 and that no seed failed.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Standing(NamedTuple):
     low: float
     high: float
     tied: bool
+    failed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +107,7 @@ class Cell:
 
     def ranking(self):
         """A list of `Standing`, the best first."""
-        return ranked(self.scores, self.setting.better)
+        return ranked(self.scores, self.setting.better, GUESS[self.setting.unit])
 
     def at(self, rate):
         """Validation scores at one learning rate for all, {activation: score}, the best first.
@@ -128,22 +132,26 @@ class Cell:
         return 100 * math.sqrt(share * (1 - share) / self.setting.samples)
 
 
-def ranked(scores, better=1):
+def ranked(scores, better=1, guess=-math.inf):
     """Standings for {name: scores by seed}, the best first; seeds are paired.
 
-    The intervals are Student's, at a level corrected for their number (Bonferroni).
+    The intervals are Student's, at a level corrected for their number (Bonferroni). A seed nearer
+    to ``guess`` than to the best has failed.
     """
     names = sorted(scores, key=lambda name: -better * np.mean(scores[name]))
     best, others = scores[names[0]], max(1, len(names) - 1)
-    standings = [Standing(names[0], float(np.mean(best)), 0.0, 0.0, 0.0, True)]
-    for name in names[1:]:
+    standings = []
+    for name in names:
         behind = better * (best - scores[name])
-        mean, error = behind.mean(), stats.sem(behind)
-        reach = error * stats.t.ppf(1 - (1 - LEVEL) / 2 / others, len(behind) - 1)
-        low, high = mean - reach, mean + reach
-        tied = bool(low <= 0)
+        mean, reach = behind.mean(), 0.0
+        if name != names[0]:
+            n, level = len(behind), 1 - (1 - LEVEL) / 2 / others
+            reach = behind.std(ddof=1) / math.sqrt(n) * stdtrit(n - 1, level)
+        failed = int(np.sum(better * scores[name] < better * (np.mean(best) + guess) / 2))
+        low, high = float(mean - reach), float(mean + reach)
+        tied = name == names[0] or low <= 0 and not failed
         standings.append(
-            Standing(name, float(np.mean(scores[name])), float(mean), float(low), float(high), tied)
+            Standing(name, float(np.mean(scores[name])), float(mean), low, high, tied, failed)
         )
     return standings
 
@@ -228,9 +236,10 @@ GUIDE = {  # what the reader has: the settings whose mean scores speak for it
 class Advice:
     """A row of the guide: what to start with, what is also fine, what to avoid.
 
-    ``best`` is a `Standing`, the others are tuples of them. ``also`` is tied with the best or close
-    behind it, ``avoid`` far behind beyond doubt, ``between`` all else. ``cells`` are what it rests
-    on; a score is the mean over them, seed by seed.
+    ``best`` is a `Standing`, the others are tuples of them. ``also`` is close behind the best (two
+    points, a decibel or 0.02 bits), ``avoid`` far behind beyond doubt (five times as much, or more)
+    or with seeds that fail, ``between`` all else.
+    ``cells`` are what it rests on; a score is the mean over them, seed by seed.
     """
 
     case: str
@@ -240,10 +249,24 @@ class Advice:
     between: tuple
     avoid: tuple
 
+    @property
+    def everyone(self):
+        """The `Standing` of all, from start with it to avoid it."""
+        return (self.best, *self.also, *self.between, *self.avoid)
+
     def of(self, name):
         """The `Standing` of one activation."""
-        everyone = (self.best, *self.also, *self.between, *self.avoid)
-        return next(standing for standing in everyone if standing.name == name)
+        return next(standing for standing in self.everyone if standing.name == name)
+
+    def verdict(self, name):
+        """What the guide says of one activation, in a word or two.
+
+        "open" is who is not close behind the best in the mean, but tied.
+        """
+        said = {"start with it": (self.best,), "also fine": self.also, "avoid it": self.avoid}
+        other = "open" if self.of(name).tied else "behind"
+        return next((words for words, standings in said.items()
+                     if name in {s.name for s in standings}), other)  # fmt: skip
 
 
 def advice(case):
@@ -258,10 +281,17 @@ def advice(case):
         raise ValueError(f"case must be one that was measured, got {case!r}")
     shared = [name for name in cells[0].scores if all(name in c.scores for c in cells)]
     scores = {name: np.mean([c.scores[name] for c in cells], axis=0) for name in shared}
-    best, *others = ranked(scores, cells[0].setting.better)
-    near, far = (bound[cells[0].setting.unit] for bound in (NEAR, FAR))
-    also = tuple(s for s in others if s.tied or s.behind < near)
-    avoid = tuple(s for s in others if s.low > far)
+    failed = {s.name: 0 for s in cells[0].ranking()}
+    for one in cells:
+        failed |= {s.name: failed[s.name] + s.failed for s in one.ranking() if s.name in failed}
+    unit = cells[0].setting.unit
+    best, *others = (
+        s._replace(failed=failed[s.name], tied=s.tied and (s.behind == 0 or not failed[s.name]))
+        for s in ranked(scores, cells[0].setting.better)
+    )
+    near, far = NEAR[unit], FAR[unit]
+    also = tuple(s for s in others if s.behind < near and not s.failed)
+    avoid = tuple(s for s in others if s.low > far or s.failed)
     between = tuple(s for s in others if s not in also and s not in avoid)
     return Advice(case, cells, best, also, between, avoid)
 
