@@ -57,6 +57,7 @@ CALLS = {
     looks.one_axes: lambda: dict(ax=one()),
     looks.many_axes: lambda: dict(axes=two()),
     looks.known_function: lambda: dict(f="ReLU"),
+    tables.verdicts: lambda: dict(name="ReLU"),
     looks.look: lambda: dict(f="ReLU"),
     looks.colour: lambda: dict(f="ReLU"),
     looks.line_style: lambda: dict(f="ReLU"),
@@ -81,6 +82,12 @@ CALLS = {
         norm=LogNorm(),
     ),  # fmt: skip
     charts.bars: lambda: dict(ax=one(), labels="ab", values=[0.5, 0.5], fmt="{:.1f}"),
+    charts.rate_curves: lambda: dict(
+        ax=one(), curves_by_label={"a": {0.1: 3, 0.2: 5}, "b": {0.1: 2}}, rate=0.1, named=["a"]
+    ),
+    charts.standings: lambda: dict(
+        ax=one(), scores_by_label={"a": [1, 2], "b": [0, 1]}, marks={"a": 0.5}, best=["a"]
+    ),
     planes.points: lambda: dict(ax=one(), X=X, y=Y),
     planes.decision_regions: lambda: dict(ax=one(), predict=on_the_right, X=X, y=Y, resolution=9),
     planes.line_boundary: lambda: dict(ax=one(), w=[1, 2], b=0.5),
@@ -201,6 +208,11 @@ WRONG = [
     (charts.heatmap, dict(norm=(0, 1)), "norm must be a Normalize such as LogNorm(), got tuple"),
     (charts.bars, dict(labels="abc"), "labels must hold 2 labels, got 3"),
     (charts.bars, dict(values=[1, INF]), "values must be finite, got nan or infinity in 1 of 2"),
+    (charts.rate_curves, dict(curves_by_label={"a": [1, 2]}), "['a'] must be a dict of learning"),
+    (charts.rate_curves, dict(curves_by_label={"a": {0.1: NAN}}), "['a'] must be finite"),
+    (charts.rate_curves, dict(rate=0), "rate must be finite and greater than 0, got 0"),
+    (charts.standings, dict(scores_by_label={"a": [1, INF]}), "['a'] must be finite"),
+    (charts.standings, dict(marks={"a": "high"}), "marks['a'] must be a real number"),
     (planes.points, dict(y=[0, 1]), "y must have shape (3,), a class for each sample, got (2,)"),
     (planes.points, dict(X=X[:, :1]), "X must have shape (n, 2), got (3, 1)"),
     (planes.points, dict(X=[[0, NAN], [1, 1], [2, 2]]), "X must be finite"),

@@ -272,7 +272,7 @@ def test_verdicts_say_what_the_guide_says():
             assert float(score.split()[0]) == pytest.approx(standing.mean, abs=0.051)
             assert ("failed" in behind) == (standing.failed > 0 and standing != advice.best)
             assert ("tied" in behind) == (standing.tied and standing != advice.best)
-    assert verdicts(ReLU()) == verdicts("ReLU") == verdicts(ReLU)
+    assert verdicts(ReLU()) == verdicts("ReLU")
 
 
 def test_no_verdict_on_what_was_not_measured():

@@ -1,4 +1,4 @@
-"""Pictures of measurements: by layer, against a value, over epochs, by seed, as cells, as bars.
+"""Pictures of measurements: by layer, against a value, over epochs, by seed, as cells, bars, ranks.
 
 Like the plots, each takes ``ax``, draws on it and returns it. A label that begins with a function's
 name has that function's colour; numbers may be labels too.
@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from actfun import checks
 from actfun.looks import (
     BLUE,
+    GREY,
     colour,
     distinct_looks,
     label_end,
@@ -285,3 +286,91 @@ def bars(ax, labels, values, fmt="{:.2f}"):
         ax.margins(y=0.15)
     ax.tick_params(axis="x", length=0)
     return ax
+
+
+def rate_curves(ax, curves_by_label, rate=None, named=None):
+    """Scores against the learning rate, a line for each label; a vertical line marks one rate.
+
+    Parameters
+    ----------
+    ax : Axes
+    curves_by_label : dict of label → dict of learning rate → score
+    rate : float > 0, optional
+    named : labels, optional
+        These have their looks and their names at the end; the others are thin and grey.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these.
+    """
+    one_axes(ax)
+    rate = None if rate is None else checks.real_number(rate, "rate", 0)
+    lines = {}
+    for label, curve in checks.by_label(curves_by_label, "curves_by_label", "{rate: score}"):
+        name = f"curves_by_label[{label!r}]"
+        if not hasattr(curve, "items") or not curve:
+            raise TypeError(f"{name} must be a dict of learning rate → score, "
+                            f"got {checks.shown(curve)}")  # fmt: skip
+        pairs = checks.numbers(sorted(curve.items()), name, ("n", 2), finite=True)
+        lines[label] = pairs.T
+    named = [label for label in _chosen(named, "named") if label in lines]
+    ax.set_xscale("log")
+    for label, line in lines.items():
+        if label not in named:
+            ax.plot(*line, color=GREY, linewidth=0.7)
+    for label, (hue, style) in zip(named, distinct_looks(named) if named else ()):
+        (line,) = ax.plot(*lines[label], color=hue, linestyle=style)
+        label_end(ax, line, label)
+    if rate is not None:
+        ax.axvline(rate, color="black", linewidth=1.2)
+    power_ticks(ax.xaxis)
+    ax.set_xlabel("learning rate")
+    return ax
+
+
+def standings(ax, scores_by_label, marks=None, best=None):
+    """A row for each label, from the top: mean ± sd over seeds, and a dot for another score.
+
+    Parameters
+    ----------
+    ax : Axes
+    scores_by_label : dict of label → array (seeds,)
+    marks : dict of label → number, optional
+        Another score of those that have one.
+    best : labels, optional
+        Their diamonds are filled, those of the others hollow.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these.
+    """
+    one_axes(ax)
+    rows = [
+        (label, checks.numbers(scores, f"scores_by_label[{label!r}]", ("seeds",), finite=True))
+        for label, scores in checks.by_label(scores_by_label, "scores_by_label", "array (seeds,)")
+    ]
+    marks = {} if marks is None else {
+        label: checks.real_number(mark, f"marks[{label!r}]")
+        for label, mark in checks.by_label(marks, "marks", "number")
+    }  # fmt: skip
+    best = _chosen(best, "best")
+    for row, (label, scores) in enumerate(rows):
+        mean, deviation = _mean_and_deviation(scores[:, None])
+        ax.errorbar(mean, row, xerr=deviation, fmt="D", color="black", markersize=5, capsize=2,
+                    markerfacecolor="black" if label in best else "none", linewidth=1)  # fmt: skip
+        if label in marks:
+            ax.plot([marks[label], mean[0]], [row, row], color=GREY, linewidth=0.7)
+            ax.plot(marks[label], row, "o", color=colour(label), markersize=6)
+    ax.set_yticks(range(len(rows)), [label for label, _ in rows])
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
+def _chosen(labels, name):
+    """Some labels, none by default."""
+    labels = () if labels is None else checks.listed(labels, name, "labels")
+    return [checks.label(one, f"each of {name}") for one in labels]

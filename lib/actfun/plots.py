@@ -11,7 +11,16 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from actfun import checks
-from actfun.charts import against, bars, by_layer, heatmap, learning_curves, spread
+from actfun.charts import (
+    against,
+    bars,
+    by_layer,
+    heatmap,
+    learning_curves,
+    rate_curves,
+    spread,
+    standings,
+)
 from actfun.diagrams import (
     biological_neuron,
     decision_ladder,
@@ -55,9 +64,11 @@ __all__ = [
     "panels",
     "points",
     "power_ticks",
+    "rate_curves",
     "simplex",
     "small_multiples",
     "spread",
+    "standings",
 ]
 
 

@@ -278,10 +278,11 @@ def verdicts(name):
 
     Raises
     ------
-    ValueError
-        If it was not measured.
+    TypeError, ValueError
+        If it is neither, or was not measured.
     """
-    name = getattr(name, "name", name)
+    checks.instance(name, "name")
+    name = checks.text(getattr(name, "name", name), "name")
     rows, known = [], set()
     for advice in evidence.guide():
         names = {standing.name for standing in advice.everyone}
