@@ -27,6 +27,7 @@ def in_pytorch(f):
         "elu": lambda t: functional.elu(t, f.alpha),
         "silu": silu,
         "gelu": lambda t: functional.gelu(t, approximate=f.approximate),
+        "sine": lambda t: torch.sin(f.frequency * t),
     }
     return functions[f.key] if f.key in functions else getattr(functional, f.key)
 

@@ -25,6 +25,7 @@ from actfun import (
     ReLU,
     Sigmoid,
     SiLU,
+    Sine,
     Softplus,
     Step,
     Tanh,
@@ -148,7 +149,12 @@ def test_smoothness_counts_continuous_derivatives(f):
 @every_function
 def test_limits_are_what_far_values_approach(f):
     for limit, x in zip(f.limits, (-1e30, 1e30), strict=True):
-        assert f(x) * np.sign(limit) > 1e20 if math.isinf(limit) else abs(f(x) - limit) < 1e-12
+        if math.isinf(limit):
+            assert f(x) * np.sign(limit) > 1e20
+        elif math.isnan(limit):  # it goes up and down for ever
+            assert np.ptp(f(np.copysign(np.linspace(20, 30, 101), x))) > 1e-3
+        else:
+            assert abs(f(x) - limit) < 1e-12
         slope = f.derivative(math.copysign(math.inf, x))
         if math.isinf(slope):
             assert f.derivative(x) * np.sign(slope) > 1e20
@@ -158,12 +164,20 @@ def test_limits_are_what_far_values_approach(f):
             assert abs(f.derivative(x) - slope) < 1e-12
 
 
+@pytest.mark.parametrize("f", [f for f in CATALOGUE if math.isfinite(f.period)], ids=repr)
+def test_a_function_repeats_itself_after_its_period_and_no_sooner(f):
+    x = np.linspace(-9, 9, 201)
+    for g in (f, f.derivative):
+        np.testing.assert_allclose(g(x + f.period), g(x), atol=1e-13)
+        assert not any(np.allclose(g(x + f.period / k), g(x)) for k in (2, 3))
+
+
 @every_function
 def test_extrema_and_lipschitz_constant_are_not_beaten_by_any_sample(f):
     x = np.union1d(np.linspace(-60, 60, 60_001), [t for t, _ in f.extrema()])
     y = f(x)
-    turns = (np.sign(np.diff(y))[:-1] * np.sign(np.diff(y))[1:] < 0).sum()
-    assert turns == len(f.extrema())
+    turns = np.sign(np.diff(y))[:-1] * np.sign(np.diff(y))[1:] < 0
+    assert turns[np.abs(x[1:-1]) <= f.period / 2].sum() == len(f.extrema())
     for t, value in f.extrema():
         nearby = f(t + np.array([-1e-3, 1e-3]))
         assert (nearby > value).all() or (nearby < value).all()
@@ -235,9 +249,9 @@ def test_nothing_warns_and_nan_stays_nan(f, dtype):
     x = np.array(special, dtype)
     with np.errstate(all="raise"):
         value, slope = f(x), f.derivative(x)
-    assert np.array_equal(np.isnan(value), np.isnan(x))
-    finite = ~np.isinf(x)  # at ±∞ the slope need not have a limit: test_accuracy looks there
-    assert np.array_equal(np.isnan(slope)[finite], np.isnan(x)[finite])
+    finite = ~np.isinf(x)  # at ±∞ there need not be a limit: test_accuracy looks there
+    for result in (value, slope):
+        assert np.array_equal(np.isnan(result)[finite], np.isnan(x)[finite])
 
 
 @every_function
@@ -334,6 +348,8 @@ PUBLISHED = [
     (HardSwish(), -3.0, 0, 0),
     (HardSwish(), 3.0, 3, 1),
     (HardSwish(), 1.0, 2 / 3, 5 / 6),
+    (Sine(), 1.0, 0.8414709848078965, 0.5403023058681398),
+    (Sine(30), 0.5, 0.6502878401571168, -22.790637385764637),
 ]
 
 

@@ -38,6 +38,7 @@ OTHERS = (
     actfun.Softplus(7),
     actfun.SiLU(0.1),
     actfun.HardTanh(-0.7, 2.1),
+    actfun.Sine(30),
 )
 
 

@@ -63,7 +63,7 @@ def library(tmp_path):
     path = tmp_path / "actfun" / "activations.py"
     insert(path, "#: One instance of each activation,", f"{cls}\n\n")
     insert(path, '    "HardSigmoid",\n', '    "Softshrink",\n')
-    insert(path, "    HardSwish(),\n)", "    Softshrink(),\n")
+    insert(path, "    Sine(),\n)", "    Softshrink(),\n")
     insert(tmp_path / "actfun" / "looks.py", '    "Hard swish": (', f"    {look}\n")
     return tmp_path
 

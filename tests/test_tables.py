@@ -17,6 +17,7 @@ from actfun import (
     Mish,
     ReLU,
     Sigmoid,
+    Sine,
     Softplus,
     Step,
     evidence,
@@ -115,6 +116,14 @@ def test_card_of_mish():
     assert fields["Lipschitz constant"] == "1.0885"
     assert fields["monotone"] == "no"
     assert fields["saturates"] == "left"
+
+
+def test_card_of_a_function_that_repeats():
+    fields = cells(card(Sine(2)))
+    assert fields["limits"] == "none at −∞, none at ∞"
+    assert fields["extrema"] == "minimum −1 at −0.7854, maximum 1 at 0.7854, repeated every 3.1416"
+    assert fields["Lipschitz constant"] == "2"
+    assert fields["saturates"] == "no"
 
 
 def test_card_of_step_and_elu():

@@ -54,6 +54,7 @@ __all__ = [
     "ReLU",
     "SiLU",
     "Sigmoid",
+    "Sine",
     "Softplus",
     "Step",
     "Tanh",
@@ -729,6 +730,57 @@ class HardSwish(Activation):
         return np.where(np.abs(x) < 3, x / 3 + 0.5, x > 0)
 
 
+# ------------------------------------------------------------------------------------- periodic
+
+
+@dataclass(frozen=True)
+class Sine(Activation):
+    r"""f(x) = sin(ωx); f′ = ω cos(ωx). It has no limit at ±∞, and is nan there.
+
+    ``frequency``, in [0.001, 1000], is ω. But for powers of 2, ωx is rounded before the sine is
+    taken, and that error, half a unit in the last place of ωx, shows in the value; so all but
+    ω = 1 is computed in float64. Source: Sitzmann et al., 2020, whose SIREN has ω = 30.
+    """
+
+    frequency: float = parameter(
+        1.0, "ω", Interval(1e-3, 1e3, closed_low=True, closed_high=True), slider=(0.5, 4)
+    )
+
+    name = "Sine"
+    key = "sine"
+    formula = r"\sin(\omega x)"
+    derivative_formula = r"\omega\cos(\omega x)"
+    range = Interval(-1, 1, closed_low=True, closed_high=True)
+    monotone = False
+    zero_centred = True
+    proposed = "Sitzmann et al., 2020 (SIREN)"
+    references = ("sitzmann2020",)
+
+    @property
+    def period(self):
+        return 2 * math.pi / self.frequency
+
+    @property
+    def precision(self):
+        return np.dtype(np.float32 if self.frequency == 1 else np.float64)
+
+    def definition(self, x, m):
+        return m.sin(self.frequency * x)
+
+    @elementwise
+    def __call__(self, x):
+        return np.sin(self._angle(x))
+
+    @elementwise
+    def derivative(self, x):
+        return self.frequency * np.cos(self._angle(x))
+
+    def _angle(self, x):
+        """ωx, kept from overflowing; nan at ±∞."""
+        largest = np.finfo(x.dtype).max
+        return np.where(np.isinf(x), np.nan, np.clip(self.frequency * x, -largest, largest))
+
+
 # ---------------------------------------------------------------------- softmax, for a whole layer
 
 
@@ -825,4 +877,5 @@ ALL = (
     GELU("tanh"),
     Mish(),
     HardSwish(),
+    Sine(),
 )

@@ -170,6 +170,7 @@ class Activation:
     kinks: tuple[float, ...] = ()  # where f is not differentiable
     smoothness: float = INFINITY  # n for n continuous derivatives; -1 for a jump
     monotone: bool = True  # non-decreasing
+    period: float = INFINITY  # after which f repeats itself
     zero_centred: bool = False  # odd: f(−x) = −f(x), so symmetric inputs give mean 0
     proposed = ""  # authors and year, for the card
     references = ()  # keys in references.bib
@@ -235,7 +236,7 @@ class Activation:
 
     @property
     def limits(self):
-        """The limits (f(−∞), f(∞))."""
+        """The limits (f(−∞), f(∞)), nan where there is none."""
         return float(self(-INFINITY)) + 0.0, float(self(INFINITY)) + 0.0  # never −0
 
     @property
@@ -247,11 +248,13 @@ class Activation:
     def extrema(self):
         """The points (x, f(x)) where a strict local minimum or maximum of f lies, from the left.
 
-        Found as sign changes of the slope between points all over the line, then refined.
+        Those of the period around 0, if f repeats itself. Found as sign changes of the slope
+        between points all over the line, or the period, then refined.
         """
         from scipy.optimize import brentq
 
-        x = EVERYWHERE
+        repeats = math.isfinite(self.period)
+        x = self.period * np.linspace(-0.5, 0.5, 1000) if repeats else EVERYWHERE
         slope = self.derivative(x)
         points = []
         for i in np.flatnonzero(np.sign(slope[:-1]) * np.sign(slope[1:]) < 0):

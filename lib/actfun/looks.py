@@ -43,6 +43,7 @@ _LOOKS = {
     "Softplus": (GREEN, "-."),
     "Leaky ReLU": (OCHRE, "-"),
     "PReLU": (OCHRE, "--"),
+    "Sine": (OCHRE, "-."),
     "ELU": (VIOLET, "-"),
     "SELU": (VIOLET, "--"),
     "SiLU": (PINK, "-"),

@@ -136,6 +136,8 @@ def _extrema(f):
     for x, value in f.extrema():
         kind = "minimum" if f(x - 1e-3) > value else "maximum"
         texts.append(f"{kind} {number(value)} at {number(x)}")
+    if math.isfinite(f.period):
+        texts.append(f"repeated every {number(f.period)}")
     return ", ".join(texts) or "none"
 
 
@@ -184,7 +186,7 @@ def card(f):
     ``f`` is an ``Activation``; anything else, its class too, is a ``TypeError``.
     """
     _activation(f)
-    left, right = f.limits
+    left, right = ("none" if math.isnan(limit) else number(limit) for limit in f.limits)
     mean = number(mean_output(f))
     return Table(
         (str(f), "at a glance"),
@@ -192,7 +194,7 @@ def card(f):
             ("formula", f"$f(x) = {f.formula}$"),
             ("derivative", f"$f'(x) = {f.derivative_formula}$"),
             ("range", _range(f)),
-            ("limits", f"{number(left)} at −∞, {number(right)} at ∞"),
+            ("limits", f"{left} at −∞, {right} at ∞"),
             ("value at 0", number(float(f(0.0)))),
             ("extrema", _extrema(f)),
             ("Lipschitz constant", _lipschitz(f)),

@@ -52,6 +52,7 @@ VALUES = {
     "GELU (tanh)": lambda f, x: 0.5 * x * (1 + gate(f, x)),
     "Mish": lambda f, x: x * np.tanh(softplus(x)),
     "Hard swish": lambda f, x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6,
+    "Sine": lambda f, x: np.sin(f.frequency * x),
 }
 
 SLOPES = {
@@ -77,6 +78,7 @@ SLOPES = {
     "Hard swish": lambda f, x: np.where(
         x < -3, x.dtype.type(0), np.where(x > 3, x.dtype.type(1), x / 3 + 0.5)
     ),
+    "Sine": lambda f, x: f.frequency * np.cos(f.frequency * x),
 }
 
 
