@@ -6,7 +6,19 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from actfun import ELU, GELU, SELU, HardSigmoid, HardTanh, LeakyReLU, ReLU, Sigmoid, Step, Tanh
+from actfun import (
+    ELU,
+    GELU,
+    SELU,
+    HardSigmoid,
+    HardTanh,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    Sine,
+    Step,
+    Tanh,
+)
 from actfun.expectation import expectation
 from actfun.tables import mean_output
 
@@ -41,6 +53,14 @@ def test_second_moments_have_their_closed_forms():
     assert expectation(lambda z: selu(z) ** 2) == pytest.approx(1, abs=1e-14)
     assert expectation(lambda z: z**4) == pytest.approx(3, abs=1e-12)
     assert expectation(np.ones_like) == pytest.approx(1, abs=1e-14)
+
+
+@pytest.mark.parametrize("frequency", [0.5, 1, 3, 8])
+def test_the_mean_square_of_a_sine_has_its_closed_form(frequency):
+    f, known = Sine(frequency), (1 - math.exp(-2 * frequency**2)) / 2
+    assert expectation(lambda z: f(z) ** 2) == pytest.approx(known, abs=1e-11)
+    slope = expectation(lambda z: f.derivative(z) ** 2) / frequency**2
+    assert slope == pytest.approx(1 - known, abs=1e-11)
 
 
 @pytest.mark.parametrize("kink", [-2.3, 0.05, 0.7, 3.9])

@@ -769,16 +769,19 @@ class Sine(Activation):
 
     @elementwise
     def __call__(self, x):
-        return np.sin(self._angle(x))
+        return self._of_angle(np.sin, x)
 
     @elementwise
     def derivative(self, x):
-        return self.frequency * np.cos(self._angle(x))
+        return self.frequency * self._of_angle(np.cos, x)
 
-    def _angle(self, x):
-        """ωx, kept from overflowing; nan at ±∞."""
-        largest = np.finfo(x.dtype).max
-        return np.where(np.isinf(x), np.nan, np.clip(self.frequency * x, -largest, largest))
+    def _of_angle(self, wave, x):
+        """The sine or cosine of ωx, of x where that overflows: rounding has moved it by periods."""
+        if self.frequency != 1:
+            angle = self.frequency * x
+            x = np.where(np.isinf(angle), x, angle)
+        with np.errstate(invalid="ignore"):  # ±∞
+            return wave(x)
 
 
 # ---------------------------------------------------------------------- softmax, for a whole layer

@@ -29,7 +29,8 @@ def expectation(g, kinks=()):
     Returns
     -------
     float
-        To some twelve digits for the activations of this library.
+        To some twelve digits for the activations of this library and their squares, but that of a
+        sine only up to ω = 8.
     """
     total = 0.0
     for low, high in pairwise(sorted({*ENDS, *(float(x) for x in kinks if abs(x) < ENDS[-1])})):
