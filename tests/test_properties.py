@@ -114,8 +114,9 @@ def test_values_stay_in_the_range_and_nan_stays(f, x):
         assert math.isnan(y) and math.isnan(slope)
     else:
         slack = 4 * EPS * max(abs(v) for v in (f.range.low, f.range.high, 1) if math.isfinite(v))
-        assert f.range.low - slack <= y <= f.range.high + slack
-        assert abs(slope) <= f.lipschitz() * (1 + 8 * EPS)
+        assert math.isinf(x) or not math.isnan(y + slope)  # at ±∞ there need not be a limit
+        assert not (y < f.range.low - slack or y > f.range.high + slack)
+        assert not abs(slope) > f.lipschitz() * (1 + 8 * EPS)
 
 
 @given(f=activations(), x=real, y=real)
@@ -126,6 +127,8 @@ def test_order_is_kept_and_no_difference_is_stretched_too_far(f, x, y):
     if f.monotone:
         assert rise >= -slack
     if math.isfinite(f.lipschitz()):
+        if math.isfinite(f.period):  # the angle is rounded
+            slack += EPS * f.lipschitz() * max(abs(x), abs(y))
         assert abs(rise) <= f.lipschitz() * (high - low) + slack
 
 
@@ -137,7 +140,8 @@ def test_a_difference_lies_between_the_slopes(f, x, h):
     rise = (f(x + h) - f(x - h)) / (2 * h)
     parameters = [v for v in vars(f).values() if isinstance(v, float)]
     curvature = 100 * max([1.0, *parameters]) ** 2
-    assert abs(rise - f.derivative(x)) <= curvature * h**2 + 1e-15 * (1 + abs(f(x))) / h
+    rounding = 1e-15 * (1 + abs(f(x))) + EPS * f.lipschitz() * abs(x)  # of values and of x ± h
+    assert abs(rise - f.derivative(x)) <= curvature * h**2 + rounding / h
 
 
 # ----------------------------------------------------------------- any parameters, dtypes, layouts

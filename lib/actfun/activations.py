@@ -737,8 +737,8 @@ class HardSwish(Activation):
 class Sine(Activation):
     r"""f(x) = sin(ωx); f′ = ω cos(ωx). It has no limit at ±∞, and is nan there.
 
-    ``frequency``, in [0.001, 1000], is ω. But for powers of 2, ωx is rounded before the sine is
-    taken, and that error, half a unit in the last place of ωx, shows in the value; so all but
+    ``frequency``, in [0.001, 1000], is ω. Except for powers of 2, ωx is rounded before the sine
+    is taken, and that error, half a unit in the last place of ωx, shows in the value; so all but
     ω = 1 is computed in float64. Source: Sitzmann et al., 2020, whose SIREN has ω = 30.
     """
 
@@ -776,7 +776,7 @@ class Sine(Activation):
         return self.frequency * self._of_angle(np.cos, x)
 
     def _of_angle(self, wave, x):
-        """The sine or cosine of ωx, of x where that overflows: rounding has moved it by periods."""
+        """The sine or cosine of ωx; of x where ωx overflows, being off by many periods anyway."""
         if self.frequency != 1:
             angle = self.frequency * x
             x = np.where(np.isinf(angle), x, angle)
