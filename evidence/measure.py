@@ -144,6 +144,7 @@ def record(path, setting, seconds):
     entry.update(setting.words | {
         "unit": data.unit, "better": data.better, "goal": setting.goal,
         "samples": len(data.test[0]), "budgets": list(setting.budgets),
+        "contenders": len(jobs(setting.key)),
         "date": datetime.date.today().isoformat(), "python": platform.python_version(),
         "torch": torch.__version__, "numpy": np.__version__, "machine": platform.machine(),
         "data": data.note,

@@ -161,20 +161,21 @@ class Convolutional(Plain):
 
 @dataclass
 class Recurrent(Plain):
-    """One number after the other into a state of 32: h ← f(x w + h U + b)."""
+    """Four numbers after the other into a state of 32: h ← f(x W + h U + b)."""
 
-    state = 32
+    state, window = 32, 4
 
     @property
     def weights(self):
         n = self.state
-        return [Weight(1, n, "lecun", bias=False), Weight(n, n), Weight(n, self.outputs, "lecun")]
+        return [Weight(self.window, n, "lecun", bias=False), Weight(n, n),
+                Weight(n, self.outputs, "lecun")]  # fmt: skip
 
     def __call__(self, x, weights, f):
         (into, _), (U, b), last = weights
         h = x.new_zeros(x.shape[0], x.shape[1], self.state)
-        for t in range(x.shape[2]):
-            h = f(torch.baddbmm(x[:, :, t : t + 1] * into + b, h, U))
+        for part in x.split(self.window, 2):
+            h = f(torch.bmm(part, into) + torch.baddbmm(b, h, U))
         return affine(h, *last)
 
 

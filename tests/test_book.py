@@ -73,7 +73,8 @@ def test_published_addresses():
 
 def test_what_the_reference_lists_as_a_parameter_is_a_name(book):
     """What follows the parameters in a docstring needs a heading, such as Returns or Notes."""
-    names = read(book, "chapters/api").select("dl.field-list strong")
+    pages = read(book, "chapters/api"), read(book, "chapters/api_pictures")
+    names = [name for page in pages for name in page.select("dl.field-list strong")]
     found = [name.get_text() for name in names if name.get_text() != ", "]
     assert len(found) > 100
     assert not [name for name in found if not name.lstrip("*").isidentifier()]

@@ -86,16 +86,17 @@ CALLS = {
         ax=one(), curves_by_label={"a": {0.1: 3, 0.2: 5}, "b": {0.1: 2}}, rate=0.1, named=["a"]
     ),
     charts.standings: lambda: dict(
-        ax=one(), scores_by_label={"a": [1, 2], "b": [0, 1]}, marks={"a": 0.5}, best=["a"]
-    ),
+        ax=one(), scores_by_label={"a": [1, 2], "b": [0, 1]}, intervals={"b": (0, 1)},
+        marks={"a": 0.5}, best=["a"],
+    ),  # fmt: skip
     planes.points: lambda: dict(ax=one(), X=X, y=Y),
     planes.decision_regions: lambda: dict(ax=one(), predict=on_the_right, X=X, y=Y, resolution=9),
     planes.line_boundary: lambda: dict(ax=one(), w=[1, 2], b=0.5),
     planes.simplex: lambda: dict(ax=one(), p=[0.5, 0.25, 0.25], labels="abc"),
+    planes.picture: lambda: dict(ax=one(), pixels=np.zeros((2, 4, 3))),
     diagrams.neuron_diagram: lambda: dict(ax=one(), n_inputs=3),
     diagrams.biological_neuron: lambda: dict(ax=one()),
     diagrams.layers_diagram: lambda: dict(ax=one(), sizes=[2, 3, 1]),
-    diagrams.decision_ladder: lambda: dict(ax=one(), rungs=[("deep?", "ELU")], otherwise="ReLU"),
 }
 
 # Nothing of these is ever meant …
@@ -212,6 +213,7 @@ WRONG = [
     (charts.rate_curves, dict(curves_by_label={"a": {0.1: NAN}}), "['a'] must be finite"),
     (charts.rate_curves, dict(rate=0), "rate must be finite and greater than 0, got 0"),
     (charts.standings, dict(scores_by_label={"a": [1, INF]}), "['a'] must be finite"),
+    (charts.standings, dict(intervals={"a": 1}), "['a'] must have shape (2,), got ()"),
     (charts.standings, dict(marks={"a": "high"}), "marks['a'] must be a real number"),
     (planes.points, dict(y=[0, 1]), "y must have shape (3,), a class for each sample, got (2,)"),
     (planes.points, dict(X=X[:, :1]), "X must have shape (n, 2), got (3, 1)"),
@@ -225,12 +227,11 @@ WRONG = [
     (planes.simplex, dict(p=[[1, 0, 0], [1.5, -1, 0.5]]), "got [1.5, -1.0, 0.5]"),
     (planes.simplex, dict(p=[0.5, 0.5]), "p must have shape (3,) or (n, 3), got (2,)"),
     (planes.simplex, dict(labels="ab"), "labels must hold 3 labels, got 2"),
+    (planes.picture, dict(pixels=np.ones((2, 3))), "pixels must have shape (rows, columns, 3)"),
+    (planes.picture, dict(pixels=np.full((1, 1, 3), NAN)), "pixels must be finite, got nan or"),
     (diagrams.neuron_diagram, dict(n_inputs=True), "n_inputs must be an integer, got bool True"),
     (diagrams.layers_diagram, dict(sizes=[2, 0]), "sizes[1] must be at least 1, got 0"),
     (diagrams.layers_diagram, dict(sizes=3), "sizes must be a list of at least two positive"),
-    (diagrams.decision_ladder, dict(rungs=["ab"]), "rungs[0] must be a list of a question and its"),
-    (diagrams.decision_ladder, dict(rungs=[("a", "b", "c")]), "rungs[0] must be a (question, ans"),
-    (diagrams.decision_ladder, dict(otherwise=3), "otherwise must be text, got int 3"),
 ]  # fmt: skip
 
 

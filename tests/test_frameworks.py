@@ -168,22 +168,29 @@ LOSSES = {
 }
 
 
+OPTIMISERS = {
+    "sgd": lambda parameters: torch.optim.SGD(parameters, lr=0.1, momentum=0.9),
+    "adam": lambda parameters: torch.optim.Adam(parameters, lr=0.1),
+}
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("f", [Sigmoid(), Tanh(), ReLU(), PReLU(), GELU()], ids=str)
-def test_training_steps_move_the_weights_alike(f, loss):
+def test_training_steps_move_the_weights_alike(f, loss, optimiser):
     outputs, their_loss = LOSSES[loss]
     rng = np.random.default_rng(0)
     inputs, labels = rng.standard_normal((20, 4)), np.arange(20) % max(outputs, 2)
     net = MLP([4, 6, 5, outputs], f, "xavier", loss=loss, seed=3)
     theirs = twin(net)
-    sgd = torch.optim.SGD(theirs.parameters(), lr=0.1, momentum=0.9)
-    history = net.fit(inputs, labels, epochs=3, learning_rate=0.1, batch_size=None)
+    descent = OPTIMISERS[optimiser](theirs.parameters())
+    history = net.fit(inputs, labels, 3, 0.1, batch_size=None, optimiser=optimiser)
     for step in range(3):
-        sgd.zero_grad()
+        descent.zero_grad()
         value = their_loss(theirs(torch.from_numpy(inputs)), torch.from_numpy(labels))
         assert value.item() == pytest.approx(history.loss[step], rel=1e-6)
         value.backward()
-        sgd.step()
+        descent.step()
     linears = [module for module in theirs if isinstance(module, nn.Linear)]
     for layer, linear in zip(net.layers, linears, strict=True):
         np.testing.assert_allclose(layer.weights, linear.weight.detach().numpy().T, atol=1e-6)

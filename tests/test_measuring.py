@@ -101,14 +101,20 @@ def test_the_rate_is_the_smallest_inside_the_grid_that_is_as_good():
 
 
 def test_a_stored_cell_can_be_measured_again():
-    """One that is drawn anew in every run, at the stored rate and with the shortest budget."""
-    name = np.random.default_rng().choice(["ReLU", "Tanh", "ELU", "SiLU", "GELU", "Softplus"])
-    cell = evidence.cell(SMALL.key, SMALL.budgets[0])
+    """One that is drawn anew in every run, at the stored rate and with the shortest budget.
+
+    Another processor rounds otherwise, and training amplifies it: then these are ten other seeds.
+    """
+    rng = np.random.default_rng()
+    setting = rng.choice([s for s in protocol.SETTINGS if s.key in evidence.settings()])
+    cell = evidence.cell(setting.key, setting.budgets[0])
+    name = rng.choice(list(cell.scores))
     rates = [cell.rates[name]] * len(protocol.SEEDS)
-    found = train.train(SMALL, functions.CONTENDERS[name], list(protocol.SEEDS), rates,
+    found = train.train(setting, functions.CONTENDERS[name], list(protocol.SEEDS), rates,
                         (cell.updates,), test=True)  # fmt: skip
     again, stored = found.test[cell.updates], cell.scores[name]
-    assert again.mean() == pytest.approx(stored.mean(), abs=1.0), name
+    error = np.sqrt((again.var(ddof=1) + stored.var(ddof=1)) / len(stored))
+    assert abs(again.mean() - stored.mean()) <= 4 * error + 0.05, (setting.key, name)
 
 
 def test_what_an_interruption_cut_off_is_left_out(tmp_path):

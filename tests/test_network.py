@@ -28,6 +28,7 @@ from actfun.network import (
     lecun,
     novikoff_bound,
     scaled,
+    siren,
     xavier,
 )
 from actfun.network.initialisers import INITIALISERS
@@ -150,6 +151,15 @@ def test_the_framework_default_is_uniform_and_draws_biases():
     biases = MLP([25, 4000, 2], ReLU(), "framework_default").layers[0].bias
     assert 0.19 < np.abs(biases).max() <= np.float32(0.2)
     assert not MLP([25, 40, 2], ReLU(), "he").layers[0].bias.any()
+
+
+def test_sirens_weights_stay_within_their_bounds():
+    net = MLP([2, 4000, 50, 3], Tanh(), siren(3, 30), loss="squared")
+    bounds = [1 / 2, math.sqrt(6 / 4000) / 30, math.sqrt(6 / 50) / 30]
+    for layer, bound in zip(net.layers, bounds, strict=True):
+        assert 0.97 * bound < np.abs(layer.weights).max() <= np.float32(bound)
+        assert layer.weights.var() == pytest.approx(bound**2 / 3, rel=0.15)
+        assert not layer.bias.any()
 
 
 def test_centred_biases_cancel_the_mean_of_the_logistic_function():
@@ -361,6 +371,48 @@ def test_momentum_by_hand():
     # third step ½·(−¼) − 0 = −⅛: w = 1 − ¼ − ¼ − ⅛
     assert net.layers[0].weights.item() == 0.375
     assert net.layers[0].bias.item() == -0.625
+
+
+def adam_by_formula(gradients, rate, decay=0.9, other=0.999):
+    """Steps as the paper writes them, each from all gradients so far, in exact sums."""
+    for t in range(1, len(gradients) + 1):
+        past = list(enumerate(gradients[:t], start=1))
+        m = math.fsum((1 - decay) * decay ** (t - i) * g for i, g in past) / (1 - decay**t)
+        v = math.fsum((1 - other) * other ** (t - i) * g * g for i, g in past) / (1 - other**t)
+        yield -rate * m / (math.sqrt(v) + 1e-8)
+
+
+@pytest.mark.parametrize("momentum", [0.9, 0.5, 0])
+def test_adam_steps_as_its_authors_write(momentum):
+    # One weight without bias's help: inputs 1, targets t, so the gradient is 2(w + b − t).
+    net = MLP([1, 1], loss="squared")
+    net.layers[0].weights[:] = 1
+    w, b = (np.float32(v) for v in (1, 0))
+    gradients, places = [], []
+    for _ in range(6):
+        gradients.append(2 * (float(w) + float(b) - 0.5))
+        *_, step = adam_by_formula(gradients, 0.25, momentum)
+        w, b = np.float32(w + step), np.float32(b + step)
+        places.append([w, b])
+    found = []
+
+    def note(net, step):
+        found.append([net.layers[0].weights.item(), net.layers[0].bias.item()])
+
+    net.fit([[1]], [0.5], 6, 0.25, momentum, optimiser="adam", callback=note)
+    assert found[1] == pytest.approx([0.75, -0.25], abs=1e-7)  # the first step is the rate
+    np.testing.assert_allclose(found[1:], places, rtol=0, atol=1e-6)
+
+
+def test_adam_hardly_asks_how_large_the_gradients_are():
+    def moved(scale):
+        net = MLP([1, 1], loss="squared")
+        net.layers[0].weights[:] = 0
+        net.fit(np.ones((8, 1)), np.full(8, scale), 5, 0.01, batch_size=4, optimiser="adam")
+        return net.layers[0].weights.item()
+
+    assert moved(1e6) == pytest.approx(moved(1e3), rel=1e-3)
+    assert moved(1e-9) < 0.5 * moved(1e3)  # below ε it does
 
 
 def test_every_sample_is_seen_once_an_epoch():
@@ -607,12 +659,14 @@ def bits(net):
     return arrays, dtypes, activations, net.history, net._order.bit_generator.state
 
 
-def side_by_side(X, y, epochs, learning_rate, momentum=0.9, batch_size=16, **arguments):
+def side_by_side(
+    X, y, epochs, learning_rate, momentum=0.9, batch_size=16, optimiser="sgd", **arguments
+):
     """Histories of five seeds; trained side by side and one after the other they are the same."""
     together, alone = ([MLP(**arguments, seed=s) for s in range(5)] for _ in range(2))
     histories = []
     for passes in (epochs, 1):  # a second training goes on from there
-        training = Training(passes, learning_rate, momentum, batch_size)
+        training = Training(passes, learning_rate, momentum, batch_size, optimiser)
         train_together(together, X, y, training)
         for one, other in zip(together, alone, strict=True):
             other.fit(X, y, **vars(training))
@@ -644,11 +698,23 @@ def test_side_by_side_each_network_ends_as_by_itself(activation, loss):
         dict(sizes=[3, 7, 3], activation=Tanh(), init="framework_default"),
         dict(sizes=[3, 9, 6, 3], activation=Sigmoid(), init=scaled("xavier", 4), centred=True),
         dict(sizes=[3, 70, 99, 3], activation=ReLU(), batch_size=33),
+        dict(sizes=[3, 7, 6, 3], activation=[PReLU(), Maxout(2)], optimiser="adam"),
     ],
     ids=str,
 )
 def test_side_by_side_in_every_configuration(arguments):
     side_by_side(*some_data("cross_entropy", samples=40), 4, 0.1, **arguments)
+
+
+@pytest.mark.parametrize("activation", [ReLU(), Maxout(2)], ids=str)
+def test_side_by_side_adam_forgets_who_left(activation):
+    """Adam steps by little more than its rate: only such a rate leads beyond float32."""
+    histories = side_by_side(
+        *some_data("squared", samples=40),
+        *(12, 4e37),
+        **dict(sizes=[3, 8, 2], activation=activation, loss="squared", optimiser="adam"),
+    )
+    assert len({len(history.loss) for history in histories}) > 1  # some go on without the others
 
 
 @pytest.mark.parametrize("output", [PReLU(), Maxout(4), Tanh()], ids=str)
@@ -1098,6 +1164,14 @@ REFUSED = [
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, "fast"), TypeError, "learning_rate.*str"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, momentum=1), ValueError, r"momentum.*\[0, 1\).*1"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, batch_size=0), ValueError, "batch_size"),
+    (
+        lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, optimiser="rmsprop"),
+        ValueError,
+        "optimiser must be 'sgd' or 'adam', got 'rmsprop'",
+    ),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, optimiser=["adam"]), ValueError, "optimiser.*adam'"),
+    (lambda: siren(0), ValueError, "layers.*at least 1.*0"),
+    (lambda: siren(3, 0), ValueError, "frequency.*0"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, validation=X3), TypeError, "validation"),
     (
         lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, validation=(CORNERS, AND)),

@@ -367,6 +367,14 @@ def test_corners_of_the_triangle_have_their_own_labels(ax):
     np.testing.assert_array_equal(last, path[-1:])
 
 
+def test_pixels_are_drawn_as_they_are_and_cut_off_beyond_0_and_1(ax):
+    planes.picture(ax, [[[0.2, -1, 2]], [[0, 0.799, 1]]])
+    (image,) = ax.images
+    assert image.get_array().tolist() == [[[51, 0, 255]], [[0, 204, 255]]]
+    assert ax.get_ylim() == (1.5, -0.5)  # the first row on top
+    assert not ax.axison
+
+
 # ----------------------------------------------------------------------------------- diagrams
 
 
@@ -393,18 +401,27 @@ def test_parts_of_the_nerve_cell_are_named_in_the_order_of_the_signal(ax):
     assert np.hypot(*(np.array([*targets[1][1:]]) - body.center)) == pytest.approx(0.6, abs=0.1)
 
 
-def test_yes_leads_right_and_no_leads_down(ax):
-    diagrams.decision_ladder(ax, [("recurrent?", "tanh"), ("deep?", "ELU")], "ReLU")
-    said = {(t.get_text(), *np.round(t.get_position(), 2)) for t in ax.texts if t.get_text()}
-    text = named(ax)
-    question, answer = text["recurrent?"].get_position(), text["tanh"].get_position()
-    below = text["deep?"].get_position()
-    yes = [(x, y) for name, x, y in said if name == "yes"]
-    no = [(x, y) for name, x, y in said if name == "no"]
-    assert all(question[0] < x < answer[0] for x, _ in yes) and len(yes) == len(no) == 2
-    assert max(y for _, y in yes) == pytest.approx(question[1], abs=0.15)
-    assert below[1] < max(y for _, y in no) < question[1]
-    assert all(abs(x - question[0]) < 0.3 for x, _ in no)
+def test_scores_stand_over_their_learning_rates(ax):
+    curves = {"ReLU": {0.1: 50, 0.01: 40}, "other": {0.01: 20, 0.1: 30}, "Tanh": {0.1: 60}}
+    charts.rate_curves(ax, curves, rate=0.03, named=["Tanh", "ReLU"])
+    other, tanh, relu, mark = ax.lines
+    assert relu.get_xydata().tolist() == [[0.01, 40], [0.1, 50]]
+    assert other.get_xydata().tolist() == [[0.01, 20], [0.1, 30]]
+    assert tanh.get_xydata().tolist() == [[0.1, 60]] and set(mark.get_xdata()) == {0.03}
+    assert {text.get_text() for text in ax.texts} == {"ReLU", "Tanh"}
+
+
+def test_a_ranking_is_read_from_the_top_and_ties_are_filled(ax):
+    charts.standings(ax, {"a": [3, 5], "b": [1, 2]}, {"b": (0, 4)}, {"a": 2.5}, ["a"])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]
+    filled, hollow = (line for line in ax.lines if line.get_marker() == "D")
+    assert filled.get_xydata().tolist() == [[4, 0]] and hollow.get_xydata().tolist() == [[1.5, 1]]
+    assert [line.get_markerfacecolor() for line in (filled, hollow)] == ["black", "none"]
+    assert [bar.tolist() for bar in ax.collections[0].get_segments()] == [[[0, 1], [4, 1]]]
+    assert len(ax.lines[0].get_xdata()) == 4
+    (mark,) = (line for line in ax.lines if line.get_markersize() == 6)
+    assert mark.get_xydata().tolist() == [[2.5, 0]]
 
 
 def test_layers_run_from_input_to_output(ax):
@@ -516,6 +533,7 @@ def draw_everything():
     planes.decision_regions(one(), lambda points: np.abs(points[:, 0]) / 2, frozen(X),
                             frozen([0, 1, 1, 0, 1]))  # fmt: skip
     planes.line_boundary(one(), frozen([1e-300, 1e-300]), 1e300)
+    planes.picture(one(), frozen(np.full((2, 3, 3), 1.5)))
     planes.simplex(one(), frozen([[1.0, 0, 0], [1e-300, 0, 1]]))
     diagrams.neuron_diagram(one())
     diagrams.layers_diagram(one(), (2, 3, 1))

@@ -441,16 +441,6 @@ def test_biological_neuron_names_its_parts(ax):
     assert parts <= set(texts(ax))
 
 
-def test_decision_ladder(ax):
-    rungs = [("recurrent?", "tanh"), ("deep?", "ELU")]
-    assert plots.decision_ladder(ax, rungs, "ReLU") is ax
-    heights = {text.get_text(): text.get_position()[1] for text in ax.texts}
-    assert heights["recurrent?"] == heights["tanh"] > heights["deep?"] == heights["ELU"]
-    assert heights["ELU"] > heights["ReLU"]
-    with pytest.raises(ValueError, match="rungs"):
-        plots.decision_ladder(ax, [], "ReLU")
-
-
 def test_layers_diagram(ax):
     assert plots.layers_diagram(ax, [2, 3, 12, 1]) is ax
     assert len(ax.patches) == 2 + 3 + 8 + 1

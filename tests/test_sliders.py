@@ -1,7 +1,9 @@
 """Sliders: what they refuse, what a page gets, and how it works in a browser from file://."""
 
+import base64
 import copy
 import gzip
+import io
 import json
 import re
 import shutil
@@ -14,7 +16,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-from actfun import figures, sliders
+from actfun import figures, planes, sliders
 from actfun.sliders import Choice, Range, Slider, Steps, Toggle, Values
 
 ROOT = Path(__file__).parent.parent
@@ -87,7 +89,19 @@ def step_slider():
     return Slider(path, alt="{step} steps", step=Steps(6, label="Step", interval=50))
 
 
-EVERY = [lambda: elu_slider(0.5), grid_slider, choice_slider, step_slider]
+SHADES = np.linspace(0, 1, 3 * 4 * 5 * 3).reshape(3, 4, 5, 3)  # three images of 4 × 5 pixels
+
+
+def painted(axes, image):
+    planes.picture(axes[0], SHADES[image])
+    planes.picture(axes[1], SHADES[0])
+
+
+def image_slider():
+    return Slider(painted, alt="image {image}", layout=(1, 2), image=[2, 1, 0])
+
+
+EVERY = [lambda: elu_slider(0.5), grid_slider, choice_slider, step_slider, image_slider]
 
 
 # ---------------------------------------------------------------- controls
@@ -430,6 +444,16 @@ def test_only_what_differs_is_stored():
     changes = payload(sliders.static_markup(elu_slider(0.5)))["changes"]
     assert {name for _, name, _, _ in changes} == {"d"}
     assert len(changes) == 2
+
+
+def test_of_an_image_only_its_pixels_are_stored_and_those_exactly():
+    markup = sliders.static_markup(image_slider())
+    ((_, name, choices, picks),) = payload(markup)["changes"]
+    assert (name, picks) == ("href", [0, 1, 2])
+    for image, address in zip((2, 1, 0), choices, strict=True):
+        pixels = plt.imread(io.BytesIO(base64.b64decode(address.partition(",")[2])))
+        np.testing.assert_allclose(pixels[..., :3], SHADES[image], atol=0.5 / 255)
+    assert markup.count(choices[2]) == 2  # beside the other one, and as a frame
 
 
 @pytest.mark.slow

@@ -329,15 +329,17 @@ def rate_curves(ax, curves_by_label, rate=None, named=None):
     return ax
 
 
-def standings(ax, scores_by_label, marks=None, best=None):
-    """A row for each label, from the top: mean ± sd over seeds, and a dot for another score.
+def standings(ax, scores_by_label, intervals=None, marks=None, best=None):
+    """A row for each label, from the top: a pale dot for each seed and a diamond for their mean.
 
     Parameters
     ----------
     ax : Axes
     scores_by_label : dict of label → array (seeds,)
+    intervals : dict of label → (low, high), optional
+        A bar in the rows of those that have one.
     marks : dict of label → number, optional
-        Another score of those that have one.
+        Another score of those that have one: a large dot.
     best : labels, optional
         Their diamonds are filled, those of the others hollow.
 
@@ -351,17 +353,29 @@ def standings(ax, scores_by_label, marks=None, best=None):
         (label, checks.numbers(scores, f"scores_by_label[{label!r}]", ("seeds",), finite=True))
         for label, scores in checks.by_label(scores_by_label, "scores_by_label", "array (seeds,)")
     ]
+    intervals = {} if intervals is None else {
+        label: checks.numbers(ends, f"intervals[{label!r}]", (2,), finite=True)
+        for label, ends in checks.by_label(intervals, "intervals", "(low, high)")
+    }  # fmt: skip
     marks = {} if marks is None else {
         label: checks.real_number(mark, f"marks[{label!r}]")
         for label, mark in checks.by_label(marks, "marks", "number")
     }  # fmt: skip
     best = _chosen(best, "best")
-    for row, (label, scores) in enumerate(rows):
-        mean, deviation = _mean_and_deviation(scores[:, None])
-        ax.errorbar(mean, row, xerr=deviation, fmt="D", color="black", markersize=5, capsize=2,
-                    markerfacecolor="black" if label in best else "none", linewidth=1)  # fmt: skip
+    seeds = [(score, row) for row, (_, scores) in enumerate(rows) for score in scores]
+    ax.plot(*zip(*seeds), "o", color=GREY, markersize=3, alpha=0.6)
+    bars = [(*intervals[label], row) for row, (label, _) in enumerate(rows) if label in intervals]
+    if bars:
+        low, high, at = zip(*bars)
+        ax.hlines(at, low, high, color="black", linewidth=1.2)
+    for filled in (True, False):
+        means = [(scores.mean(), row) for row, (label, scores) in enumerate(rows)
+                 if (label in best) == filled]  # fmt: skip
+        if means:
+            ax.plot(*zip(*means), "D", color="black", markersize=5,
+                    markerfacecolor="black" if filled else "none")  # fmt: skip
+    for row, (label, _) in enumerate(rows):
         if label in marks:
-            ax.plot([marks[label], mean[0]], [row, row], color=GREY, linewidth=0.7)
             ax.plot(marks[label], row, "o", color=colour(label), markersize=6)
     ax.set_yticks(range(len(rows)), [label for label, _ in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)

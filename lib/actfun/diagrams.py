@@ -1,4 +1,4 @@
-"""Drawings of a neuron, of its biological model, of a network of layers, and of decisions.
+"""Drawings of a neuron, of its biological model and of a network of layers.
 
 Like the plots, each takes ``ax``, draws on it and returns it. Shapes are outlines without a fill.
 """
@@ -138,32 +138,3 @@ def layers_diagram(ax, sizes):
         ax.text(column[0][0], 4.0, name, ha="center", va="bottom")
         ax.text(column[0][0], 0.4, str(sizes[layer]), ha="center", va="top")
     return _sketch(ax, 9.6, 4.5)
-
-
-def decision_ladder(ax, rungs, otherwise):
-    """Questions from top to bottom, ``(question, answer)`` each: yes leads right, no leads down.
-
-    ``otherwise`` is the answer below the last question. An answer may have two lines. Anything that
-    is no text, or no pair, is a ``TypeError`` or ``ValueError``.
-    """
-    one_axes(ax)
-    rungs = checks.listed(rungs, "rungs", "(question, answer) pairs")
-    for k, rung in enumerate(rungs):
-        rungs[k] = checks.listed(rung, f"rungs[{k}]", "a question and its answer")
-        if len(rungs[k]) != 2:
-            raise ValueError(f"rungs[{k}] must be a (question, answer) pair, got {rungs[k]}")
-        for text in rungs[k]:
-            checks.text(text, f"rungs[{k}]")
-    checks.text(otherwise, "otherwise")
-    middle, right, step = 2.6, 5.2, 1.25
-    heights = 0.5 + step * np.arange(len(rungs), -1, -1)
-    for (question, answer), y in zip(rungs, heights, strict=False):
-        ax.add_patch(Rectangle((0.05, y - 0.36), right - 0.05, 0.72, **OUTLINE))
-        ax.text(middle, y, question, ha="center", va="center")
-        _arrow(ax, (right, y), (6.3, y), OUTPUT)
-        ax.text(5.7, y + 0.08, "yes", ha="center", va="bottom")
-        _arrow(ax, (middle, y - 0.36), (middle, y - step + 0.36), WEIGHT)
-        ax.text(middle + 0.15, y - step / 2, "no", va="center")
-        ax.text(6.42, y, answer, va="center", weight="bold")
-    ax.text(middle, heights[-1], otherwise, ha="center", va="center", weight="bold")
-    return _sketch(ax, 9.8, heights[0] + 0.5)

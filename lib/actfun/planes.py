@@ -1,4 +1,4 @@
-"""Pictures of the plane: samples, regions, boundaries, and the triangle of probabilities.
+"""Pictures of the plane: samples, regions, boundaries, the triangle of probabilities, and images.
 
 Like the plots, each takes ``ax``, draws on it and returns it.
 """
@@ -187,5 +187,27 @@ def simplex(ax, p, labels=("1", "2", "3")):
     ax.plot(*path.T, color=BLUE, linewidth=1.5)
     ax.plot(*path[-1], "o", color=BLUE, markersize=8)
     ax.set(xlim=(-0.15, 1.15), ylim=(-0.15, 1.05), aspect="equal")
+    ax.set_axis_off()
+    return ax
+
+
+def picture(ax, pixels):
+    """Pixels as squares, the first row on top, without axes around them.
+
+    Parameters
+    ----------
+    ax : Axes
+    pixels : array (rows, columns, 3), finite
+        Red, green and blue from 0 to 1; what lies beyond is drawn as 0 or 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these.
+    """
+    one_axes(ax)
+    pixels = checks.numbers(pixels, "pixels", ("rows", "columns", 3), finite=True)
+    levels = np.round(255 * pixels.clip(0, 1)).astype(np.uint8)
+    ax.imshow(levels, interpolation="none")  # in SVG pixel by pixel, and not drawn anew
     ax.set_axis_off()
     return ax

@@ -23,7 +23,6 @@ from actfun.charts import (
 )
 from actfun.diagrams import (
     biological_neuron,
-    decision_ladder,
     layers_diagram,
     neuron_diagram,
 )
@@ -41,7 +40,7 @@ from actfun.looks import (
     power_ticks,
     zero_lines,
 )
-from actfun.planes import decision_regions, line_boundary, points, simplex
+from actfun.planes import decision_regions, line_boundary, picture, points, simplex
 
 __all__ = [
     "BLUE",
@@ -52,7 +51,6 @@ __all__ = [
     "by_layer",
     "colour",
     "curves",
-    "decision_ladder",
     "decision_regions",
     "function_and_derivative",
     "heatmap",
@@ -62,6 +60,7 @@ __all__ = [
     "line_style",
     "neuron_diagram",
     "panels",
+    "picture",
     "points",
     "power_ticks",
     "rate_curves",

@@ -20,7 +20,7 @@ from actfun.tables import Table
 
 ALLOWED = (
     *("sizes", "activation", "init", "loss", "output", "centred"),
-    *("epochs", "learning_rate", "momentum", "batch_size"),
+    *("epochs", "learning_rate", "momentum", "batch_size", "optimiser"),
 )
 
 
@@ -96,6 +96,7 @@ def race(
     batch_size=32,
     measure=None,
     progress=None,
+    optimiser="sgd",
 ):
     """Train every configuration with every seed on the same data, and measure each.
 
@@ -103,12 +104,13 @@ def race(
     ----------
     configurations : dict
         Label → dict of `MLP` arguments (``sizes``, ``activation``, ``init``, …). An entry may also
-        hold ``epochs``, ``learning_rate``, ``momentum`` or ``batch_size`` to override those below.
+        hold ``epochs``, ``learning_rate``, ``momentum``, ``batch_size`` or ``optimiser`` to
+        override those below.
     data : Data
         For instance `digits()`; any (X, y, X_test, y_test).
     seeds : iterable of int
         The same seeds for every configuration.
-    epochs, learning_rate, momentum, batch_size
+    epochs, learning_rate, momentum, batch_size, optimiser
         As for the ``fit`` of an `MLP`.
     measure : function (net, data) -> number, optional
         What to record of a trained network; its accuracy on the test part unless given.
@@ -152,7 +154,7 @@ def race(
         raise ValueError("seeds must hold at least one seed, got none")
     if measure is not None and not callable(measure):
         raise TypeError(f"measure must be a function (net, data) -> number, got {measure!r}")
-    common = vars(Training(epochs, learning_rate, momentum, batch_size))
+    common = vars(Training(epochs, learning_rate, momentum, batch_size, optimiser))
     plan = {
         label: _checked(f"configurations[{label!r}]", configuration, common, data, measure)
         for label, configuration in configurations.items()

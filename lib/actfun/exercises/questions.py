@@ -10,6 +10,7 @@ import math
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
+from actfun import evidence
 from actfun.activations import ALL, GELU, ReLU, Sigmoid, SiLU, Softplus, Step, Tanh
 from actfun.exercises.answers import Function, Names, Number, Together
 from actfun.exercises.cases import Case
@@ -86,6 +87,8 @@ _FINE = np.linspace(-5, 5, 1001)
 _GAIN = brentq(lambda g: expectation(lambda z: np.tanh(math.sqrt(0.4 * g) * z) ** 2) - 0.4, 1, 10)
 _TWIN = minimize_scalar(lambda beta: _from_gelu(SiLU(beta)), bounds=(1, 2.5), method="bounded").x
 _ADD_X = tuple(str(f) for f in ALL if np.allclose(f(_FINE) - f(-_FINE), _FINE))
+_LONG = evidence.cell("mnist1d-plain8-sgd-he", 500)
+_LEADERS = (next(iter(_LONG.at(max(map(min, _LONG.curves.values()))))), _LONG.ranking()[0].name)
 _ORDER = "Dividing all scores by T keeps their order, so the largest stays."
 
 QUESTIONS = {
@@ -150,6 +153,19 @@ QUESTIONS = {
         "right: one matrix for one pattern of active units, and for no other.",
         Names("near", (True,), {False: "In every layer the columns of a silent unit must be 0."}),
         Names("far", (False,), {True: "Then one matrix would do for the whole plane."})),
+    # signals
+    "signals-absolute": ("right: it keeps every size, and makes strangers alike in one layer.",
+        Number("scale", 1, {
+            math.sqrt(2): "That makes up for half of the signal: is half of this one lost?"}),
+        Number("correlation", 2 / math.pi, {
+            math.sqrt(2 / math.pi): "That is the mean: its square is a part of the size.",
+            1 / math.pi: "That is ReLU's: it has half the mean, and twice the weights' square.",
+            0: "Only a function with mean 0 leaves strangers strangers."})),
+    "signals-centred": ("right: 4 is the border, and below it a small signal soon is gone.",
+        Number("scale", 4, {16: "That is its square.", 1: "Near 0 the slope is not 1, but ¼.",
+                            2: "The slope enters squared."}),
+        Number("layers", -1 / math.log(9 / 16), {
+            -1 / math.log(3 / 4): "The size is a mean square: square the factor."})),
     # sigmoid, tanh and softmax
     "logistic-bias": (
         "right: the log-odds of the base rate, and a loss below ln 2 before any training.",
@@ -218,12 +234,20 @@ QUESTIONS = {
             (0.89, 0.91): "The division by 1 − p is missing.",
             (1 / 0.81 - 0.01, 1 / 0.81 + 0.01): "E m² is 1 − p, not 1: only that share survives.",
             (1.05, 1.06): "That is the standard deviation."})),
-    "mish-cap": ("right: it is the compression, for most of it stays when the gradient comes back.",
-        Number("points lost", (0.037, 0.077), {
+    "mish-cap": ("right: either half alone does more harm than both, so neither is to blame alone.",
+        Number("both", (0.037, 0.077), {
             (-0.077, -0.037): "The difference the other way round: the capped one is worse.",
             (-0.02, 0.02): "That is the cap where it does no harm: cut off at 1."}, share=True),
-        Names("cause", ("cap",), {
-            "gradient": "Give it a slope of 0.1 above the cap: most of the loss stays."})),
+        Number("values", (0.64, 0.84), {
+            (0.037, 0.077): "That is the loss of both: keep the slope of the whole Mish.",
+            (0.18, 0.3): "That is the loss of the gradient: here the values are cut off."},
+            share=True),
+        Number("gradient", (0.18, 0.3), {
+            (0.037, 0.077): "That is the loss of both: keep the values of the whole Mish.",
+            (0.64, 0.84): "That is the loss of the values: here they stay whole."}, share=True),
+        Names("cause", ("cannot tell",), {
+            "values": "Compare with the loss of both: can a part cost more than the whole?",
+            "gradient": "Compare with the loss of both: can a part cost more than the whole?"})),
     "mish-exact": ("right: there tanh(ln 2/ln b) is ½.",
         Number("b", 4 ** (1 / math.log(3)), {
             math.log(4) / math.log(3): "That is ln b: take the exponential.",
@@ -278,6 +302,29 @@ QUESTIONS = {
                  lambda trained, swapped, _: math.isclose(trained, swapped, rel_tol=0.07)),
         Together("average: that is the loss of the trained network: is the swapped one a copy of "
                  "its own, in another order?", lambda trained, _, average: trained != average)),
+    "fair-race-rates": ("right: at the same steps the steep one leads, each at its own another.",
+        *(Names(which, (right,), {wrong: words}) for which, right, wrong, words in (
+            ("at one rate", *_LEADERS, "That one leads where each has its own rate."),
+            ("each at its own rate", *_LEADERS[::-1], "That one leads at the smallest rate.")))),
+    "fair-race-own": ("right: between tanh and σ, as its slow approach to ±1 lets one expect.",
+        Number("score", (54.8, 58.3), {
+            (51.5, 54.8): "That is after 500 updates, is it? The last of the three tables counts.",
+            (33, 48): "That is after 150 updates, is it? The last of the three tables counts."})),
+    "paint-between": ("right: the faster the wave, the freer it is between two pixels.",
+        Number("frequency", 5, {
+            60: "That fits the seen pixels best. Look at the others.",
+            30: "On the unseen pixels it is behind ReLU: try a slower one."}),
+        Number("score", (17, 18.8), {
+            (19.3, 21.5): "That is on the pixels that it was trained on.",
+            (15, 16.95): "That is a faster one: it guesses worse."})),
+    "paint-weights": ("right: He's weights know nothing of ω, so their angles grow with it.",
+        Number("deviation", 20, {
+            400: "That is the variance: take its root.",
+            20 * math.sqrt(2): "The inputs are sines: their mean square is ½, not 1.",
+            1: "That is with SIREN's weights."}),
+        Number("c", math.sqrt(6 / 256) / 20, {
+            math.sqrt(6 / 256): "The frequency is missing: divide by ω.",
+            math.sqrt(2 / 256) / 20: "That is the standard deviation of such weights."})),
     "choosing-entry": ("right: near 0 they all halve their input, and ask for large weights.",
         Names("rows", ("SiLU", "GELU"), {
             "ReLU": "ReLU keeps half of a signal of any size, Hard swish less of a small one.",

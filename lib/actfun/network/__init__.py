@@ -6,10 +6,18 @@ per unit, and to activations f(Z). The gradient of the loss with respect to Z is
 **The same numbers on every processor.** Weights are *stored* as float32, arithmetic is float64, and
 every update is rounded to float32 once. Processors disagree in the last bits of an exponential
 or a matrix product; that rounding absorbs the difference, so a run ends in the same weights
-everywhere. Velocities (momentum) stay float64.
+everywhere. What momentum and Adam remember stays float64.
 """
 
-from actfun.network.initialisers import Initialiser, framework_default, he, lecun, scaled, xavier
+from actfun.network.initialisers import (
+    Initialiser,
+    framework_default,
+    he,
+    lecun,
+    scaled,
+    siren,
+    xavier,
+)
 from actfun.network.layers import Dense, Maxout, MaxoutLayer
 from actfun.network.losses import CrossEntropy, Logistic, Squared
 from actfun.network.mlp import MLP
@@ -37,4 +45,5 @@ __all__ = [  # in the order of the reference
     "lecun",
     "framework_default",
     "scaled",
+    "siren",
 ]

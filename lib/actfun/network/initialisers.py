@@ -1,4 +1,4 @@
-"""How weights start: Xavier, He, LeCun and the frameworks' default."""
+"""How weights start: Xavier, He, LeCun, SIREN and the frameworks' default."""
 
 from __future__ import annotations
 
@@ -62,6 +62,18 @@ def scaled(init, gain):
     return dataclasses.replace(init, gain=init.gain * gain)
 
 
+def siren(layers, frequency=30.0):
+    """The weights of SIREN, for `MLP`'s ``init``: a list with an `Initialiser` for each layer.
+
+    For hidden units sin(frequency · z). Uniform: in the first layer in ±1/fan_in, in the others in
+    ±√(6/fan_in)/frequency. Source: Sitzmann et al., 2020.
+    """
+    layers = whole_number(layers, "layers", 1)
+    frequency = real_number(frequency, "frequency", POSITIVE)
+    first = Initialiser("uniform in ±1/fan_in", _third_of_square, uniform=True)
+    return [first] + [Initialiser("uniform He", _twice_fan_in, 1 / frequency, True)] * (layers - 1)
+
+
 def _both_fans(fan_in, fan_out):
     return 2 / (fan_in + fan_out)
 
@@ -76,6 +88,10 @@ def _fan_in(fan_in, fan_out):
 
 def _third_of_fan_in(fan_in, fan_out):
     return 1 / (3 * fan_in)
+
+
+def _third_of_square(fan_in, fan_out):
+    return 1 / (3 * fan_in**2)
 
 
 xavier = Initialiser("Xavier", _both_fans)

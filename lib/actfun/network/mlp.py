@@ -216,10 +216,14 @@ class MLP:
         progress=False,
         callback=None,
         snapshot_every=None,
+        optimiser="sgd",
     ):
-        """Train by stochastic gradient descent with momentum; returns a `History`.
+        """Train by stochastic gradient descent, with momentum or by Adam; returns a `History`.
 
         For every mini-batch v ← momentum · v − learning_rate · gradient and weights ← weights + v.
+        Adam (Kingma & Ba, 2015) steps by −learning_rate · m/(√s + 1e-8): m and s are running means
+        of the gradient and of its square that forget by the factors momentum and 0.999 a step,
+        corrected for their start at 0.
 
         Parameters
         ----------
@@ -240,6 +244,7 @@ class MLP:
             Called before the first update (step 0) and after every update.
         snapshot_every : int, optional
             Keep a copy of the network in ``history.snapshots`` every so many steps, from step 0.
+        optimiser : "sgd" or "adam"
 
         Notes
         -----
@@ -251,7 +256,7 @@ class MLP:
         ``interrupted`` true.
         """
         X, y = self._samples(X, y)
-        training = Training(epochs, learning_rate, momentum, batch_size)
+        training = Training(epochs, learning_rate, momentum, batch_size, optimiser)
         if snapshot_every is not None:
             snapshot_every = whole_number(snapshot_every, "snapshot_every", 1)
         if callback is not None and not callable(callback):

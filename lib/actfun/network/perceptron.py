@@ -134,10 +134,10 @@ class Perceptron(Comparable):
 
 
 def novikoff_bound(X, y, weights, bias):
-    """The most mistakes that a perceptron starting from zero can make: (R/γ)².
+    """The most mistakes that a perceptron starting from zero can make: (R/ρ)².
 
     The bias counts as one more weight, on a feature that is always 1. R is then the length of the
-    longest sample, and γ the margin that the separating hyperplane (``weights``, ``bias``) leaves:
+    longest sample, and ρ the margin that the separating hyperplane (``weights``, ``bias``) leaves:
     the distance of the nearest sample. Any separating hyperplane gives a valid bound; the one with
     the widest margin gives the best. ``ValueError`` if it does not separate the samples.
     Source: Novikoff, 1962.

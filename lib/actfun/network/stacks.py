@@ -15,7 +15,7 @@ from actfun.activations import ALL, PReLU
 from actfun.network.checks import OVERFLOW_IS_AN_ANSWER
 from actfun.network.layers import Dense, Maxout, moved
 from actfun.network.records import History
-from actfun.network.training import epoch, note
+from actfun.network.training import Descent, epoch, note
 
 OURS = {Maxout, *map(type, ALL)}  # a reader's own activation may remember how it was called
 
@@ -41,10 +41,10 @@ def train_together(nets, X, y, training):
         for net, counts in zip(nets, finite):
             net.history.steps += int(counts)
 
-    stack, velocities = _stacked(nets), []
+    stack, descent = _stacked(nets), Descent(training)
     for number in range(1, training.epochs + 1):
         order = np.array([net._order.permutation(len(X)) for net in nets])
-        measured = epoch(stack, order, X, y, training, velocities, count)
+        measured = epoch(stack, order, X, y, descent, count)
         results = zip(*np.broadcast_arrays(*measured, _finite(stack.layers)))
         sound = [note(net, net.history, number, *result) for net, result in zip(nets, results)]
         for k in np.flatnonzero(sound):
@@ -54,7 +54,7 @@ def train_together(nets, X, y, training):
             if not nets:
                 return
             stack = _stacked(nets)
-            velocities = [[step[sound] for step in steps] for steps in velocities]
+            descent.only(sound)
 
 
 def _stacked(nets):

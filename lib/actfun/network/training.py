@@ -1,4 +1,4 @@
-"""Stochastic gradient descent with momentum, epoch by epoch."""
+"""Stochastic gradient descent, with momentum or by Adam, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Training:
     learning_rate: float
     momentum: float = 0.9
     batch_size: int | None = 32
+    optimiser: str = "sgd"
 
     def __post_init__(self):
         vars(self).update(
@@ -33,6 +34,59 @@ class Training:
         )
         if self.batch_size is not None:
             vars(self).update(batch_size=whole_number(self.batch_size, "batch_size", 1))
+        if not isinstance(self.optimiser, str) or self.optimiser not in OPTIMISERS:
+            raise ValueError(
+                f"optimiser must be {' or '.join(map(repr, OPTIMISERS))}, got {self.optimiser!r}"
+            )
+
+
+def _momentum(slope, training, updates, velocity):
+    velocity *= training.momentum
+    velocity -= training.learning_rate * slope
+    return velocity
+
+
+def _adam(slope, training, updates, mean, square):
+    """Kingma & Ba, 2015: running means of slope and slope², divided by the weights they hold."""
+    mean += (1 - training.momentum) * (slope - mean)
+    square += (1 - ADAM_DECAY) * (slope * slope - square)
+    rate = training.learning_rate / (1 - training.momentum**updates)
+    return -rate * mean / (np.sqrt(square / (1 - ADAM_DECAY**updates)) + ADAM_EPSILON)
+
+
+ADAM_DECAY, ADAM_EPSILON = 0.999, 1e-8
+OPTIMISERS = {"sgd": (_momentum, 1), "adam": (_adam, 2)}  # the step, and how much it remembers
+
+
+class Descent:
+    """The steps of one training, and for each parameter the arrays that these remember."""
+
+    def __init__(self, training):
+        self.training, self.updates, self.memories = training, 0, []
+
+    @np.errstate(**OVERFLOW_IS_AN_ANSWER)
+    def update(self, layers, gradients):
+        """Move every parameter by its step."""
+        step, count = OPTIMISERS[self.training.optimiser]
+        if not self.memories:
+            self.memories = [
+                [[np.zeros_like(slope) for _ in range(count)] for slope in slopes]
+                for slopes in gradients
+            ]
+        self.updates += 1
+        for layer, memories, slopes in zip(layers, self.memories, gradients, strict=True):
+            steps = (
+                step(slope, self.training, self.updates, *memory)
+                for slope, memory in zip(slopes, memories, strict=True)
+            )
+            layer.move(*steps)
+
+    def only(self, chosen):
+        """Of networks side by side these go on."""
+        self.memories = [
+            [[array[chosen] for array in memory] for memory in memories]
+            for memories in self.memories
+        ]
 
 
 def train(net, history, X, y, training, validation, after_step, advance):
@@ -47,11 +101,11 @@ def train(net, history, X, y, training, validation, after_step, advance):
         after_step()
 
     after_step()
-    velocities = []
+    descent = Descent(training)
     for number in range(1, training.epochs + 1):
         kept = copy.deepcopy(net.layers)
         order = net._order.permutation(len(X))
-        measured = epoch(net, order, X, y, training, velocities, count)
+        measured = epoch(net, order, X, y, descent, count)
         finite = all(layer.is_finite() for layer in net.layers)
         if not note(net, history, number, *measured, finite):
             net.layers = kept
@@ -61,13 +115,13 @@ def train(net, history, X, y, training, validation, after_step, advance):
         advance(f"loss {history.loss[-1]:.4g}")
 
 
-def epoch(net, order, X, y, training, velocities, after_step):
+def epoch(net, order, X, y, descent, after_step):
     """One pass over the data in that order; returns (loss, accuracy, whether each loss was finite).
 
     ``after_step(finite)`` is called after every update; without any finite loss there is none. For
     a stack of networks ``order`` has shape (networks, samples), and each number is an array.
     """
-    size = training.batch_size or len(X)
+    size = descent.training.batch_size or len(X)
     loss, correct, finite = 0.0, 0.0, True
     for start in range(0, len(X), size):
         batch = order[..., start : start + size]
@@ -79,7 +133,7 @@ def epoch(net, order, X, y, training, velocities, after_step):
         loss += gradients.loss * batch.shape[-1]
         if net.loss.key != "squared":
             correct += net._accuracy(trace.outputs, targets) * batch.shape[-1]
-        _update(net.layers, gradients.parameters, training, velocities)
+        descent.update(net.layers, gradients.parameters)
         after_step(finite)
     return loss / len(X), correct / len(X), finite
 
@@ -97,18 +151,6 @@ def note(net, history, number, loss, accuracy, finite_loss, finite_weights):
         f"diverged: in epoch {number}, step {history.steps}, {culprit} was no longer finite"
     )
     return False
-
-
-@np.errstate(**OVERFLOW_IS_AN_ANSWER)
-def _update(layers, gradients, training, velocities):
-    """One step of gradient descent with momentum; the velocities start at 0."""
-    if not velocities:
-        velocities += [[np.zeros_like(slope) for slope in slopes] for slopes in gradients]
-    for layer, steps, slopes in zip(layers, velocities, gradients, strict=True):
-        for step, slope in zip(steps, slopes, strict=True):
-            step *= training.momentum
-            step -= training.learning_rate * slope
-        layer.move(*steps)
 
 
 def _validate(net, history, X, y):
