@@ -42,13 +42,13 @@ def test_the_book_is_whole(text):
     assert 150 < int(re.search(r"Pages:\s*(\d+)", info.stdout)[1]) < 350
     for sentence in (
         "Every curve is on the same scale",
-        "Fig. 6.1: ReLU is a ramp; its slope is a step.",
         "On screen this is a slider; here are some of its positions.",
         "Right. Another batch may switch it on",
-        "Solution to Exercise 15 (Write it yourself)",
         "Rectified linear units improve restricted Boltzmann machines",
     ):
         assert sentence.replace(" ", "") in text, sentence
+    assert re.search(r"Fig\.\d+\.1:ReLUisaramp;itsslopeisastep\.", text)
+    assert re.search(r"SolutiontoExercise\d+\(Writeityourself\)", text)
 
 
 def test_chinese_names_are_in_the_glossary(text):
