@@ -413,7 +413,7 @@ def _readout_markup(readouts, base):
 def _control_markup(slider, name):
     control, label = slider.controls[name], html.escape(slider.label(name))
     ident = f"{figures.PLACEHOLDER}{html.escape(name)}"
-    common = f'id="{ident}" autocomplete="off"'
+    common = f'id="{ident}" autocomplete="off"'  # which HTML does not know for a checkbox
     text, longest = html.escape(control.texts[control.index]), max(map(len, control.texts))
     if control.kind == "select":
         options = "".join(
@@ -422,7 +422,7 @@ def _control_markup(slider, name):
         )
         field = f"<select {common}>{options}</select>"
     elif control.kind == "checkbox":
-        field = f'<input type="checkbox" {common}{" checked" if control.index else ""}>'
+        field = f'<input type="checkbox" id="{ident}"{" checked" if control.index else ""}>'
     else:
         field = (
             f'<input type="range" {common} min="0" max="{len(control.values) - 1}" step="1" '
