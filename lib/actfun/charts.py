@@ -376,7 +376,7 @@ def standings(ax, scores_by_label, intervals=None, marks=None, best=None):
                     markerfacecolor="black" if filled else "none")  # fmt: skip
     for row, (label, _) in enumerate(rows):
         if label in marks:
-            ax.plot(marks[label], row, "o", color=colour(label), markersize=6)
+            ax.plot(marks[label], row, "o", color=BLUE, markersize=6)
     ax.set_yticks(range(len(rows)), [label for label, _ in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0)
