@@ -62,9 +62,8 @@ MODELS = {"logistic regression": lambda: nn.Linear(40, 10), "fully connected": P
           "convolutional": Convolutions, "recurrent (GRU)": Recurrent}  # fmt: skip
 
 
-def reached(model, seed):
+def reached(model, seed, data):
     """Test accuracy in percent after the training."""
-    data = make_dataset(get_dataset_args())
     X, X_test = (torch.tensor(data[part], dtype=torch.float32) for part in ("x", "x_test"))
     y, y_test = (torch.tensor(data[part].astype(np.int64)) for part in ("y", "y_test"))
     torch.manual_seed(seed)
@@ -82,7 +81,8 @@ def reached(model, seed):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    found = {name: [reached(model, seed) for seed in SEEDS] for name, model in MODELS.items()}
+    data = make_dataset(get_dataset_args())
+    found = {name: [reached(model, seed, data) for seed in SEEDS] for name, model in MODELS.items()}
     text = json.dumps(found, indent=1)
     (STORE / "levels.json").write_text(text + "\n", encoding="utf-8")
     print(found)

@@ -23,6 +23,8 @@ from tasks import task
 from tqdm import tqdm
 from train import train
 
+from actfun.evidence import STEP
+
 HERE = Path(__file__).resolve().parent
 STORE = HERE.parent / "lib" / "actfun" / "evidence"
 COLUMNS = ("setting", "activation", "updates", "first", "validation", "rate", "test", "loss",
@@ -30,7 +32,7 @@ COLUMNS = ("setting", "activation", "updates", "first", "validation", "rate", "t
 
 
 def rate(exponent):
-    return protocol.STEP**exponent
+    return STEP**exponent
 
 
 def tuned(setting, contender, budgets):

@@ -63,6 +63,15 @@ def _draw_runs(ax, x, values, label, hue, style, log):
     return ax
 
 
+def _rows_from_the_top(ax, labels):
+    """A row at 0, 1, 2 … for each label, the first one on top, without an axis line."""
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.5, -0.5)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    return ax
+
+
 def by_layer(ax, values_per_seed, label="", log=False, hue=None):
     """A measurement by layer: thin lines for seeds, a bold one for their mean, over layers 1, 2 …
 
@@ -164,11 +173,7 @@ def spread(ax, results):
             capsize=3,
             linewidth=1.2,
         )
-    ax.set_yticks(range(len(rows)), [label for label, _, _ in rows])
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    return ax
+    return _rows_from_the_top(ax, [label for label, _, _ in rows])
 
 
 def learning_curves(ax, curves_by_label):
@@ -377,11 +382,7 @@ def standings(ax, scores_by_label, intervals=None, marks=None, best=None):
     for row, (label, _) in enumerate(rows):
         if label in marks:
             ax.plot(marks[label], row, "o", color=BLUE, markersize=6)
-    ax.set_yticks(range(len(rows)), [label for label, _ in rows])
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    return ax
+    return _rows_from_the_top(ax, [label for label, _ in rows])
 
 
 def _chosen(labels, name):

@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import stdtrit
 
 from actfun import checks
 from actfun.notation import minus
 
 __all__ = ["GUIDE", "Advice", "Cell", "Difference", "Setting", "Standing", "advice", "cell",
-           "difference", "guide", "levels", "settings"]  # fmt: skip
+           "difference", "guide", "levels", "ranked", "settings"]  # fmt: skip
 
 HERE = Path(__file__).parent
 STEP = 10 ** (1 / 3)  # from one learning rate of the grid to the next
@@ -151,6 +150,8 @@ def difference(a, b, comparisons=1):
     Where several comparisons are made, all of their intervals hold together with probability 0.95
     (Bonferroni). Raises ``ValueError`` if a and b are not scores of the same seeds, two at least.
     """
+    from scipy.special import stdtrit
+
     a, b = (checks.numbers(scores, name, ("seeds",)) for name, scores in (("a", a), ("b", b)))
     if len(a) != len(b) or len(a) < 2:
         raise ValueError(f"a and b must hold as many scores, two at least, got {len(a)}, {len(b)}")

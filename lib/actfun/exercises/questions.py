@@ -16,6 +16,7 @@ from actfun.exercises.answers import Function, Names, Number, Together
 from actfun.exercises.cases import Case
 from actfun.exercises.trying import Verdict, as_text
 from actfun.expectation import expectation
+from actfun.signals import MeanField
 
 _relu, _step, _silu, _gelu, _tanh = ReLU(), Step(), SiLU(), GELU(), Tanh()
 _rng = np.random.default_rng(0)
@@ -67,8 +68,8 @@ def _laplace_gated(x):
 
 
 def _repels(f):
-    """By how much a small deviation of the variance grows in one layer, at the right gain."""
-    return expectation(lambda z: f(z) * f.derivative(z) * z, f.kinks) / _mean_square(f)
+    """By how much a small deviation of the size grows in one layer, at the right weights."""
+    return MeanField.keeping(f).slope(1)
 
 
 def _from_gelu(f):
