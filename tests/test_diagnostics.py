@@ -1,5 +1,6 @@
 """What the experiments measure, on networks whose answer is known."""
 
+import inspect
 import io
 import math
 import pickle
@@ -20,6 +21,7 @@ from actfun.diagnostics import (
     moons,
     race,
     races,
+    setup,
     sparsity,
     spirals,
     summary,
@@ -421,6 +423,53 @@ def test_a_race_is_the_training_it_stands_for():
     net.fit(moons().X, moons().y, 10, 0.01)
     assert result.scores["none"][0] == net.accuracy(moons().X_test, moons().y_test)
     assert not result.diverged["wide"].any()
+
+
+def test_the_setup_says_what_a_race_with_the_same_arguments_does():
+    sizes = [64, 32, 32, 10]
+    design = dict(
+        configurations={
+            "a": dict(sizes=sizes, activation=ReLU()),
+            "b": dict(
+                sizes=sizes,
+                activation=Sigmoid(),
+                init=["xavier", scaled("xavier", 4), scaled("xavier", 4)],
+                centred=True,
+                learning_rate=0.5,
+                optimiser="adam",
+            ),
+        },
+        data=digits(),
+        epochs=3,
+        seeds=range(2),
+    )
+    assert dict(setup(**design).rows) == {
+        "data": "digits of 8 × 8 pixels",
+        "split": "1400 for training, 397 for testing",
+        "network": "64–32–32–10",
+        "activation": "ReLU / Sigmoid",
+        "start": "He / Xavier, then 4 × Xavier, centred",
+        "loss": "cross-entropy",
+        "optimiser": "SGD, momentum 0.9, batches of 32 / Adam, batches of 32",
+        "learning rate": "0.05 / 0.5",
+        "updates": "132 (3 epochs)",
+        "seeds": "2",
+        "guessing scores": "11%",
+    }
+    assert inspect.signature(setup) == inspect.signature(race)
+
+
+def test_the_setup_of_one_regression_in_one_batch():
+    X, y = np.zeros((7, 3)), np.arange(7) / 2
+    line = {"line": dict(sizes=[3, 1], loss="squared")}
+    design = dict(seeds=[0], batch_size=None, momentum=0, epochs=1, measure=lambda *run: 0)
+    rows = dict(setup(line, (X, y, X, y), **design).rows)
+    assert rows["data"] == "3 features"
+    assert rows["optimiser"] == "SGD, all data at once"
+    assert rows["updates"] == "1 (1 epoch)"
+    assert not {"guessing scores", "activation"} & set(rows)
+    with pytest.raises(ValueError, match=r"\['a'\].*'sizes'"):
+        setup({"a": {}}, moons())
 
 
 def test_a_race_may_measure_anything():

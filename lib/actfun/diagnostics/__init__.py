@@ -8,7 +8,7 @@ what is allowed. Nothing that is passed in is changed.
 
 from actfun.diagnostics.data import Data, digits, iris_pairs, moons, spirals
 from actfun.diagnostics.instruments import dead_units, exact_zeros, gradient_norms, sparsity
-from actfun.diagnostics.races import Race, race, summary
+from actfun.diagnostics.races import Race, race, setup, summary
 from actfun.diagnostics.random_layers import LayerStatistics, layer_statistics
 
 __all__ = [  # in the order of the reference
@@ -25,5 +25,6 @@ __all__ = [  # in the order of the reference
     "layer_statistics",
     "Race",
     "race",
+    "setup",
     "summary",
 ]

@@ -9,10 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from actfun.base import real_array
-from actfun.diagnostics.data import Data
+from actfun.diagnostics.data import Data, name_of
 from actfun.network import MLP
 from actfun.network.checks import OVERFLOW_IS_AN_ANSWER, whole_number
 from actfun.network.comparing import Comparable
+from actfun.network.initialisers import as_initialiser
 from actfun.network.progress import progress_bar
 from actfun.network.stacks import train_together
 from actfun.network.training import Training
@@ -140,25 +141,10 @@ def race(
     ...         "Xavier": dict(sizes=sizes, init="xavier")}
     >>> race(both, digits(), epochs=5)
     """
-    if not isinstance(configurations, dict) or not configurations:
-        raise TypeError(
-            f"configurations must be a non-empty dict of label → dict, got {configurations!r}"
-        )
-    if not isinstance(data, (tuple, list)) or len(data) != 4:
-        raise TypeError(f"data must be (X, y, X_test, y_test), got {type(data).__name__}")
-    data = Data(*data)
-    if not hasattr(seeds, "__iter__"):
-        raise TypeError(f"seeds must be a list or range of integers, got {seeds!r}")
-    seeds = [whole_number(seed, "every one of seeds", 0) for seed in seeds]
-    if not seeds:
-        raise ValueError("seeds must hold at least one seed, got none")
-    if measure is not None and not callable(measure):
-        raise TypeError(f"measure must be a function (net, data) -> number, got {measure!r}")
-    common = vars(Training(epochs, learning_rate, momentum, batch_size, optimiser))
-    plan = {
-        label: _checked(f"configurations[{label!r}]", configuration, common, data, measure)
-        for label, configuration in configurations.items()
-    }
+    data, seeds, plan = _plan(
+        *(configurations, data, seeds, measure),
+        Training(epochs, learning_rate, momentum, batch_size, optimiser),
+    )
     finished = []  # (label, score, whether it diverged), run by run
     bar = progress_bar(len(plan) * len(seeds), "run", progress)
     try:
@@ -173,6 +159,99 @@ def race(
         problem.race = _result(finished, measure)
         raise
     return _result(finished, measure)
+
+
+def setup(
+    configurations,
+    data,
+    seeds=range(5),
+    epochs=20,
+    learning_rate=0.05,
+    momentum=0.9,
+    batch_size=32,
+    measure=None,
+    progress=None,
+    optimiser="sgd",
+):
+    """What a `race` with the same arguments is about to do, as a table; nothing is trained.
+
+    A row each for data, split, network, activation, start, loss, optimiser, rate, updates, seeds,
+    and the share of the most frequent class, which is what guessing scores. What differs between
+    configurations is listed. Errors as from `race`.
+
+    Examples
+    --------
+    >>> design = dict(configurations=both, data=digits(), epochs=5)
+    >>> setup(**design)
+    >>> race(**design)
+    """
+    data, seeds, plan = _plan(
+        *(configurations, data, seeds, measure),
+        Training(epochs, learning_rate, momentum, batch_size, optimiser),
+    )
+    nets = [(MLP(**arguments), arguments) for arguments, _ in plan.values()]
+    trainings = [Training(**training) for _, training in plan.values()]
+    rows = {
+        "data": [name_of(data)],
+        "split": [f"{len(data.X)} for training, {len(data.X_test)} for testing"],
+        "network": ["–".join(map(str, net.sizes)) for net, _ in nets],
+        "activation": [_listed(one.activation for one in net.layers[:-1]) for net, _ in nets],
+        "start": [_start(arguments) for _, arguments in nets],
+        "loss": [net.loss.key.replace("_", "-") for net, _ in nets],
+        "optimiser": [str(training) for training in trainings],
+        "learning rate": [f"{training.learning_rate:g}" for training in trainings],
+        "updates": [_updates(training, len(data.X)) for training in trainings],
+        "seeds": [str(len(seeds))],
+        "guessing scores": [_guessing(data)],
+    }
+    rows = [(row, " / ".join(dict.fromkeys(filter(None, said)))) for row, said in rows.items()]
+    return Table(("", "in this experiment"), [row for row in rows if row[1]])
+
+
+def _listed(parts):
+    return ", then ".join(dict.fromkeys(map(str, parts)))
+
+
+def _start(arguments):
+    init = arguments.get("init", "he")
+    several = init if isinstance(init, (list, tuple)) else [init]
+    centred = ", centred" if arguments.get("centred") else ""
+    return _listed(as_initialiser(one) for one in several) + centred
+
+
+def _updates(training, samples):
+    updates = training.epochs * math.ceil(samples / (training.batch_size or samples))
+    return f"{updates} ({training.epochs} {'epoch' if training.epochs == 1 else 'epochs'})"
+
+
+def _guessing(data):
+    labels = np.asarray(data.y)
+    if labels.dtype.kind in "iub" and labels.size:
+        return f"{np.bincount(labels.ravel()).max() / labels.size:.0%}"
+    return None
+
+
+def _plan(configurations, data, seeds, measure, common):
+    """Data, seeds and, for each label, the arguments of its network and of its training."""
+    if not isinstance(configurations, dict) or not configurations:
+        raise TypeError(
+            f"configurations must be a non-empty dict of label → dict, got {configurations!r}"
+        )
+    if not isinstance(data, (tuple, list)) or len(data) != 4:
+        raise TypeError(f"data must be (X, y, X_test, y_test), got {type(data).__name__}")
+    data = Data(*data)
+    if not hasattr(seeds, "__iter__"):
+        raise TypeError(f"seeds must be a list or range of integers, got {seeds!r}")
+    seeds = [whole_number(seed, "every one of seeds", 0) for seed in seeds]
+    if not seeds:
+        raise ValueError("seeds must hold at least one seed, got none")
+    if measure is not None and not callable(measure):
+        raise TypeError(f"measure must be a function (net, data) -> number, got {measure!r}")
+    plan = {
+        label: _checked(f"configurations[{label!r}]", configuration, vars(common), data, measure)
+        for label, configuration in configurations.items()
+    }
+    return data, seeds, plan
 
 
 def _checked(name, configuration, common, data, measure):

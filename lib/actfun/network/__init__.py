@@ -13,6 +13,7 @@ from actfun.network.initialisers import (
     Initialiser,
     framework_default,
     he,
+    keeping,
     lecun,
     scaled,
     siren,
@@ -45,5 +46,6 @@ __all__ = [  # in the order of the reference
     "lecun",
     "framework_default",
     "scaled",
+    "keeping",
     "siren",
 ]

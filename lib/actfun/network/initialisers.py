@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from actfun.network.checks import POSITIVE, real_number, whole_number
+from actfun.signals import MeanField
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Initialiser:
         return rng.standard_normal(shape) * deviation
 
     def __str__(self):
-        return self.name if self.gain == 1 else f"{self.gain:g} × {self.name}"
+        return self.name if self.gain == 1 else f"{self.gain:.4g} × {self.name}"
 
 
 def scaled(init, gain):
@@ -60,6 +61,15 @@ def scaled(init, gain):
     gain = real_number(gain, "gain", POSITIVE)
     init = as_initialiser(init)
     return dataclasses.replace(init, gain=init.gain * gain)
+
+
+def keeping(f, q=1.0):
+    """Weights that keep the size q = E[z²] of a signal from one layer of units f to the next.
+
+    LeCun's initialisation with the gain √(q / E[f(z)²]); the inputs of such a layer are what f
+    returns. See `actfun.signals.MeanField.keeping`, whose errors it raises.
+    """
+    return scaled(lecun, MeanField.keeping(f, q).sigma_w)
 
 
 def siren(layers, frequency=30.0):

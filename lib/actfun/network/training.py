@@ -39,6 +39,13 @@ class Training:
                 f"optimiser must be {' or '.join(map(repr, OPTIMISERS))}, got {self.optimiser!r}"
             )
 
+    def __str__(self):
+        batches = f"batches of {self.batch_size}" if self.batch_size else "all data at once"
+        if self.optimiser == "adam":
+            return f"Adam, {batches}"
+        momentum = f", momentum {self.momentum:g}" if self.momentum else ""
+        return f"SGD{momentum}, {batches}"
+
 
 def _momentum(slope, training, updates, velocity):
     velocity *= training.momentum
