@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from conftest import ROOT
@@ -34,6 +35,7 @@ def test_ctrl_c_ends_what_runs_and_leaves_nothing(tmp_path):
     with subprocess.Popen(
         command, env=os.environ | {"TMPDIR": str(tmp_path)}, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, encoding="utf-8",
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # ignored below nohup
     ) as run:  # fmt: skip
         first = run.stdout.readline()
         run.send_signal(signal.SIGINT)
