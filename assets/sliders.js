@@ -5,12 +5,13 @@
   const hydrate = (figure) => {
     const drawing = figure.querySelector("[role=img]");
     const nodes = [drawing, ...drawing.querySelectorAll("*")];
-    const { controls, alts, readouts, changes } = JSON.parse(figure.querySelector("script").textContent);
+    const { controls, alts, readouts, changes, drag } = JSON.parse(figure.querySelector("script").textContent);
     const rows = [...figure.querySelectorAll(".actfun-control")];
     const readout = figure.querySelector(".actfun-readout");
     const words = readout && readout.querySelector("span");
     const position = controls.map(([, start]) => start);
     const frameNumber = () => position.reduce((number, index, i) => number * controls[i][0].length + index, 0);
+    const moves = []; // what moves each control, by its index
     let shown = frameNumber();
 
     const show = () => {
@@ -63,6 +64,7 @@
         caption("Play");
         if (readout) readout.setAttribute("aria-live", "polite");
       };
+      moves[i] = (index) => { stop(); set(index); };
       if (!button) return;
       const calm = matchMedia("(prefers-reduced-motion: reduce)");
       const rest = () => { stop(); caption(calm.matches ? "Next" : "Play"); };
@@ -81,6 +83,17 @@
         }, interval);
       });
     });
+    if (drag) {
+      const [number, places] = drag;
+      const panel = figure.querySelector("svg");
+      const follow = ({ clientX, clientY }) => {
+        const { x } = new DOMPoint(clientX, clientY).matrixTransform(panel.getScreenCTM().inverse());
+        const far = places.map((place) => Math.abs(place - x));
+        moves[number](far.indexOf(Math.min(...far)));
+      };
+      panel.addEventListener("pointerdown", (event) => { panel.setPointerCapture(event.pointerId); follow(event); });
+      panel.addEventListener("pointermove", (event) => { if (panel.hasPointerCapture(event.pointerId)) follow(event); });
+    }
     figure.querySelector(".actfun-values").hidden = true;
     figure.querySelector(".actfun-controls").hidden = false;
   };

@@ -201,6 +201,8 @@ def test_wrong_kinds_are_refused(make, message):
         (lambda: Slider(path, alt="path", size=(3,), step=[1]), "size must be two positive"),
         (lambda: Slider(path, alt="path", size=(3, 0), step=[1]), "size must be two positive"),
         (lambda: Slider(path, alt="path", layout=2, step=[1]), "layout must be two positive"),
+        (lambda: Slider(path, alt="path", drag="x", step=[1]), "are numbers ('step'), got 'x'"),
+        (lambda: Slider(path, alt="path", drag="step", step=["a"]), "(none here), got 'step'"),
         (lambda: Slider(path, alt="path", layout=(1, 1.5), step=[1]), "layout must be two"),
     ],
 )
@@ -643,6 +645,29 @@ def test_play_runs_to_the_end_and_starts_again(open_page):
     step.press("Home")
     page.clock.run_for(500)
     assert shown.inner_text() == "0", "whoever takes the slider stops it"
+
+
+@pytest.mark.parametrize("scale, values", [("linear", [0, 1, 2, 4]), ("log", [0.01, 0.1, 1, 10])])
+def test_a_finger_on_the_picture_moves_the_slider(open_page, scale, values):
+    def dot(axes, point):
+        axes[0].plot(point, 1, "o")
+        axes[0].set(xscale=scale, xlim=(values[0], values[-1]))
+
+    slider = Slider(dot, alt="dot at {point}", layout=(1, 2), drag="point", point=values)
+    page = open_page(slider)
+    panel, shown = page.locator(".actfun-slider svg").first, page.locator("output")
+    box = panel.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    assert shown.inner_text() == str(values[0]), "nothing moves unless it is held"
+    page.mouse.down()
+    seen = []
+    for share in (0.05, 0.35, 0.6, 0.95):  # of the panel, whose axis begins after its labels
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+        seen.append(shown.inner_text())
+    page.mouse.up()
+    page.mouse.move(box["x"], box["y"] + 5)
+    assert seen == list(map(str, values))
+    assert shown.inner_text() == seen[-1]
 
 
 def test_the_readout_is_not_read_aloud_while_it_plays(open_page):

@@ -48,6 +48,9 @@ class Slider:
         Width and height in inches; by default matplotlib's ``figure.figsize``.
     layout : (int, int)
         Rows and columns of Axes. Their places are fixed by the first frame.
+    drag : str, optional
+        The control that a finger or mouse on the first panel moves as well: its values are places
+        on that panel's horizontal axis, whose limits and scale are the same in every frame.
     **controls : Range, Values, Choice, Toggle, Steps, list or tuple
         One for each keyword of `draw`, at most `MAX_FRAMES` combinations.
 
@@ -70,7 +73,7 @@ class Slider:
     Slider('A line of slope 1.0', 5 frames)
     """
 
-    def __init__(self, draw, alt, caption=None, size=None, layout=(1, 1), **controls):
+    def __init__(self, draw, alt, caption=None, size=None, layout=(1, 1), drag=None, **controls):
         if not callable(draw):
             raise TypeError(f"draw must be callable, got {type(draw).__name__}")
         figures.check_text("alt", alt)
@@ -82,6 +85,7 @@ class Slider:
         self.size = _pair("size", size or mpl.rcParams["figure.figsize"], Number, "inches")
         self.layout = _pair("layout", layout, int, "rows and columns")
         self.controls = {name: _as_control(name, control) for name, control in controls.items()}
+        self.drag = _draggable(drag, self.controls)
         self.frame_count = math.prod(len(c.values) for c in self.controls.values())
         if self.frame_count > MAX_FRAMES:
             sizes = " × ".join(str(len(c.values)) for c in self.controls.values())
@@ -210,6 +214,17 @@ def _as_control(name, control):
     )
 
 
+def _draggable(name, controls):
+    """The control to be dragged in the picture, or None."""
+    numeric = [n for n, c in controls.items() if all(isinstance(v, Number) for v in c.values)]
+    if name is not None and name not in numeric:
+        allowed = ", ".join(map(repr, numeric)) or "none here"
+        raise ValueError(
+            f"drag must name a control whose values are numbers ({allowed}), got {name!r}"
+        )
+    return name
+
+
 def _walk(start, sizes, count):
     """Positions for print: along the longest control, evenly, the others at their start."""
     longest = max(range(len(sizes)), key=sizes.__getitem__)
@@ -267,6 +282,12 @@ class Stage:
         """The frame at a position: its element tree and what `draw` says about it."""
         text = self.readout(position)
         return figures.svg_tree(self.figure, self.edges), text
+
+    def places(self, values):
+        """Where these values stand on the horizontal axis of the first panel, in SVG units."""
+        points = [(value, 0.5) for value in values]
+        across = self.all_axes[0].get_xaxis_transform().transform(points)[:, 0]
+        return [round(float(x) * figures.POINTS_PER_INCH / self.figure.dpi, 2) for x in across]
 
     def photograph(self, text):
         """What has been drawn, as an array of pixels, below a text."""
@@ -386,10 +407,14 @@ def static_markup(slider):
         "readouts": [text or "" for text in readouts] if any(readouts) else [],
         "changes": changes,
     }
+    if slider.drag:
+        stage.readout(slider.start)
+        number = list(slider.controls).index(slider.drag)
+        payload["drag"] = [number, stage.places(slider.controls[slider.drag].values)]
     figures.describe(trees[base], payload["alts"][base])
     data = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return figures.with_prefix(
-        '<figure class="actfun-figure actfun-slider">'
+        f'<figure class="actfun-figure actfun-slider{" actfun-drag" if slider.drag else ""}">'
         + figures.to_markup(trees[base])
         + f'<p class="actfun-values">{html.escape(slider.summary(slider.start))}</p>'
         + '<div class="actfun-controls" hidden>'
