@@ -156,11 +156,11 @@ def test_too_few_and_too_many_answers_are_refused(mine, given):
 
 
 def test_answers_of_the_wrong_kind_are_refused():
-    with pytest.raises(TypeError, match="gain must be a number, got str"):
+    with pytest.raises(TypeError, match="variance must be a number, got str"):
         check_answer("2.58", "elu-fixed")
-    with pytest.raises(TypeError, match="gain must be a number, got complex"):
+    with pytest.raises(TypeError, match="variance must be a number, got complex"):
         check_answer(2.58j, "elu-fixed")
-    with pytest.raises(TypeError, match="gain must be a number, got list"):
+    with pytest.raises(TypeError, match="variance must be a number, got list"):
         check_answer([2.58, 2.58], "elu-fixed")
     with pytest.raises(TypeError, match="neuron must be a function, got list"):
         check_answer([1, 2, -2], "neuron-line")

@@ -6,8 +6,8 @@ functions that make the right thing wrong. One of them is named only if it gives
 reader's answer gives; else the verdict says where the answer is wrong, and by how much. Any
 activation in ``ALL`` can be checked, without an entry here.
 
-``check_answer(gain, "elu-fixed")`` judges what the other exercises ask for. ``QUESTIONS`` holds for
-each of them the right answer and the usual wrong ones; a new exercise needs an entry there.
+``check_answer(variance, "elu-fixed")`` judges what the other exercises ask for. ``QUESTIONS`` holds
+for each of them the right answer and the usual wrong ones; a new exercise needs an entry there.
 """
 
 from actfun.exercises.cases import check_maxout, check_perceptron, check_softmax

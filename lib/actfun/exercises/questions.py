@@ -85,7 +85,7 @@ _LECUN = 1.7159 * math.tanh(2 / 3)
 _HE = 1 / math.sqrt(1 + 0.3**2)
 _GRID = _at(-3, -1, -0.5, 0, 0.5, 1, 3)
 _FINE = np.linspace(-5, 5, 1001)
-_GAIN = brentq(lambda g: expectation(lambda z: np.tanh(math.sqrt(0.4 * g) * z) ** 2) - 0.4, 1, 10)
+_FIXED = brentq(lambda g: expectation(lambda z: np.tanh(math.sqrt(0.4 * g) * z) ** 2) - 0.4, 1, 10)
 _TWIN = minimize_scalar(lambda beta: _from_gelu(SiLU(beta)), bounds=(1, 2.5), method="bounded").x
 _ADD_X = tuple(str(f) for f in ALL if np.allclose(f(_FINE) - f(-_FINE), _FINE))
 _LONG = evidence.cell("mnist1d-plain8-sgd-he", 500)
@@ -227,9 +227,9 @@ QUESTIONS = {
             "Mish": "Close, but the gates at x and −x do not add up to 1."}, free=("Softplus",))),
     # the smooth ones
     "elu-fixed": ("right: here the mean square stays at 0.4, and signals return to it.",
-        Number("gain", _GAIN, {
-            math.sqrt(_GAIN): "That is the factor on the weights: the gain is its square.",
-            _GAIN**2: "That is squared once too often: g belongs under the root."})),
+        Number("variance", _FIXED, {
+            math.sqrt(_FIXED): "That is the factor on the weights: its square is asked for.",
+            _FIXED**2: "That is squared once too often."})),
     "elu-dropout": ("right: the mean stays, the variance grows.",
         Number("variance", (1 / 0.9 - 0.01, 1 / 0.9 + 0.01), {
             (0.89, 0.91): "The division by 1 − p is missing.",
