@@ -259,7 +259,7 @@ QUESTIONS = {
             "That is the gate alone: multiply it by x.": lambda x: _laplace_gated(x) / x,
             "Right of 0 the gate is 1 − ½e^−x: it falls again.": lambda x: x * np.exp(-abs(x)) / 2,
             "That is the logistic distribution, SiLU.": _silu}),
-        Number("smoothness", 2, {3: "The third derivative, 3g′ + x g″, jumps at 0."})),
+        Number("smoothness", 2, {3: "The third derivative, 3G″ + x G‴, jumps at 0."})),
     "silu-gelu-repel": (
         "right: for ReLU an error stays, for the others it grows by a sixth or so per layer.",
         *(Number(f"m of {f}", m, {m - 1: "By the product rule the factor v gives 1 more."})
