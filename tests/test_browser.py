@@ -171,8 +171,8 @@ def tab(chromium, book, server, page_name):
 
 
 def test_no_page_is_endless(tab, page_name):
-    """With its folds closed. The API is for looking up, and nine properties are nine sections."""
-    allowed = {"chapters/api": 50_000, "chapters/properties": 28_000}.get(page_name, 20_000)
+    """With its folds closed. The API is for looking up."""
+    allowed = {"chapters/api": 50_000}.get(page_name, 20_000)
     assert (tab.evaluate(HEIGHT) or 0) < allowed
 
 
