@@ -207,6 +207,13 @@ def test_every_function_has_a_card_on_the_landing_page(book):
         assert card.find("svg")["aria-label"].startswith(f"{name}: ")
 
 
+def test_the_landing_page_opens_with_a_slider_of_another_page(book):
+    landing, page = read(book, "intro"), read(book, "chapters/why_nonlinear")
+    opening = landing.select_one("article :is(h2, .actfun-slider)")
+    assert opening.name == "figure", "a heading comes before the slider"
+    assert opening == page.select_one(".actfun-slider")
+
+
 def test_only_what_a_reader_needs_is_published(book):
     assert not list(book.rglob("*.map"))
     assert not list(book.rglob("*macros.html"))
