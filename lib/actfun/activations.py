@@ -372,12 +372,12 @@ class PReLU(Activation):
     slope is ``weight``. Source: He, Zhang, Ren & Sun, 2015.
     """
 
-    weight: float = parameter(0.25, "a", REAL, slider=(-0.5, 1))
+    weight: float = parameter(0.25, "γ", REAL, slider=(-0.5, 1))
 
     name = "PReLU"
     key = "prelu"
-    formula = r"\begin{cases}a x & x \le 0\\ x & x > 0\end{cases}"
-    derivative_formula = r"\begin{cases}a & x < 0\\ 1 & x > 0\end{cases}"
+    formula = r"\begin{cases}\gamma x & x \le 0\\ x & x > 0\end{cases}"
+    derivative_formula = r"\begin{cases}\gamma & x < 0\\ 1 & x > 0\end{cases}"
     proposed = "He, Zhang, Ren & Sun, 2015"
     references = ("he2015",)
 

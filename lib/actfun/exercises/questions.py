@@ -202,11 +202,6 @@ QUESTIONS = {
             "It rises to 2: the slope is ½.": lambda x: np.clip(x + 1, 0, 2),
             "It rises for ever: a second hinge must bend it back.": lambda x: _relu(x + 1) / 2,
             "It rises from 0 to 1: the first hinge is at −1.": lambda x: np.clip(x, 0, 1)})),
-    "leaky-relu-deeper": ("right: what leaks through is not small, and the step is as large.",
-        Number("activation", -100, {
-            -1000: "That is z, before the leak.",
-            -10: "That is the leak of 0.01: here γ = 0.1."}),
-        Number("runs that diverge", 5, {0: "Move the bias by −970 more: see .diverged."})),
     "leaky-relu-gain": ("right: what the function takes, the weights give back.",
         Number("share that is left", (1 + 0.3**2) / 2, {
             (1 + 0.3) / 2: "It is the mean square: the leak counts with γ²."}, share=True),
