@@ -230,20 +230,6 @@ QUESTIONS = {
             (0.89, 0.91): "The division by 1 − p is missing.",
             (1 / 0.81 - 0.01, 1 / 0.81 + 0.01): "E m² is 1 − p, not 1: only that share survives.",
             (1.05, 1.06): "That is the standard deviation."})),
-    "mish-cap": ("right: either half alone does more harm than both, so neither is to blame alone.",
-        Number("both", (0.037, 0.077), {
-            (-0.077, -0.037): "The difference the other way round: the capped one is worse.",
-            (-0.02, 0.02): "That is the cap where it does no harm: cut off at 1."}, share=True),
-        Number("values", (0.64, 0.84), {
-            (0.037, 0.077): "That is the loss of both: keep the slope of the whole Mish.",
-            (0.18, 0.3): "That is the loss of the gradient: here the values are cut off."},
-            share=True),
-        Number("gradient", (0.18, 0.3), {
-            (0.037, 0.077): "That is the loss of both: keep the values of the whole Mish.",
-            (0.64, 0.84): "That is the loss of the values: here they stay whole."}, share=True),
-        Names("cause", ("cannot tell",), {
-            "values": "Compare with the loss of both: can a part cost more than the whole?",
-            "gradient": "Compare with the loss of both: can a part cost more than the whole?"})),
     "mish-exact": ("right: there tanh(ln 2/ln b) is ½.",
         Number("b", 4 ** (1 / math.log(3)), {
             math.log(4) / math.log(3): "That is ln b: take the exponential.",
