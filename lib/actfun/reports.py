@@ -10,6 +10,7 @@ import json
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from actfun.notation import minus, significant
 from actfun.tables import Table
@@ -39,11 +40,13 @@ class Report:
           of ∂loss/∂z.
     layers : list of dict
         Of each matrix of weights: ``layer``, ``shape``, the root mean squares ``weight`` and
-        ``gradient``, and ``update``, the length of a step over the length of the weights.
-    first, evaluation : lists of dict
-        The activations at the first look, and those while the model was in ``eval()``.
+        ``gradient``, and ``update``, the length of a step over the length of the weights; means
+        over ``steps`` steps of an optimiser.
+    first, last, evaluation : lists of dict
+        The activations at the first look and at the last, and those while the model was in
+        ``eval()``.
     passes, updates : int
-        How many passes in training were looked at, and how many steps of an optimiser.
+        How many passes in training and how many steps of an optimiser were looked at.
     notes : list of str
         What else was noticed.
 
@@ -53,6 +56,7 @@ class Report:
     activations: list = field(default_factory=list)
     layers: list = field(default_factory=list)
     first: list = field(default_factory=list)
+    last: list = field(default_factory=list)
     evaluation: list = field(default_factory=list)
     passes: int = 0
     updates: int = 0
@@ -111,7 +115,7 @@ class Report:
         They rest on limits that are written in this module and on nothing else.
         """
         said = [*self.notes]
-        for look in (_not_finite, _not_moving, _dead, _alike, _gradient, _updates, _two_networks,
+        for look in (_not_finite, _not_moving, _alike, _dead, _gradient, _updates, _two_networks,
                      _saturated):  # fmt: skip
             said += look(self)
         return said
@@ -179,7 +183,7 @@ def _not_moving(report):
         return []
     still = {
         "no gradient arrives at": [r for r in report.layers if r["gradient"] == 0],
-        "no optimiser has": [r for r in report.layers if math.isnan(r["update"])],
+        "no optimiser has": [r for r in report.layers if r["steps"] == 0],
     }
     return [
         f"{words} {', '.join(row['layer'] for row in rows[:4])}"
@@ -204,8 +208,9 @@ def _alike(report):
     if not rows or not rows[-1]["correlation"] > 0.98:
         return []
     start, end = rows[0], rows[-1]
+    before = minus(f"{start['correlation']:.2f}")
     if start["correlation"] > 0.9:
-        return [f"the inputs are alike from the start (correlation {start['correlation']:.2f} in "
+        return [f"the inputs are alike from the start (correlation {before} in "
                 f"{_where(start)}): subtract their mean"]  # fmt: skip
     return [f"all inputs look alike in {_where(end)}: correlation {end['correlation']:.4f}, in "
             f"{_where(start)} {start['correlation']:.2f}: centre, normalise, or start with "
@@ -226,15 +231,18 @@ def _gradient(report):
 
 
 def _updates(report):
-    moved = [row for row in report.layers if row["update"] > 0]
+    moved = [row for row in report.layers if 0 <= row["update"] < math.inf]  # ∞: it began at 0
     if not moved:
         return []
     least, most = (kind(moved, key=lambda row: row["update"]) for kind in (min, max))
     said = []
-    if least["update"] < 1e-5:
+    if most["update"] < 1e-5:
+        said.append("no layer moves any more: it has arrived, or the learning rate is too small")
+    elif least["update"] < 1e-3 * most["update"]:
         said.append(f"{least['layer']} hardly moves: a step changes it by "
-                    f"{significant(least['update'], 2)} of its length")  # fmt: skip
-    if most["update"] > 0.1:
+                    f"{significant(least['update'], 2)} of its length, {most['layer']} by "
+                    f"{significant(most['update'], 2)}")  # fmt: skip
+    if most["update"] > 0.2:
         said.append(f"{most['layer']} is thrown about: a step changes it by "
                     f"{significant(most['update'], 2)} of its length: a smaller rate")  # fmt: skip
     return said
@@ -244,8 +252,8 @@ def _two_networks(report):
     """Between training and ``eval()``, row by row."""
     pairs = [
         (train["size"] / test["size"], train, test)
-        for train, test in zip(report.activations, report.evaluation)
-        if train["at"] == test["at"] and train["size"] > 0 and test["size"] > 0
+        for train, test in zip(report.last, report.evaluation)
+        if train["at"] == test["at"] and 0 < train["size"] * test["size"] < math.inf
     ]
     worst = max(pairs, key=lambda pair: abs(math.log(pair[0])), default=None)
     if worst is None or 0.25 <= worst[0] <= 4:
@@ -264,9 +272,33 @@ def _saturated(report):
             "weights or a smaller rate"]  # fmt: skip
 
 
-def stored():
-    """The reports that the page on diagnosing shows, made with PyTorch: {name: `Report` or dict}.
+class Run(NamedTuple):
+    """A training with PyTorch that was watched.
 
-    Measured by ``python evidence/diagnose.py``.
+    ``losses`` are means over every twenty updates, ``accuracy`` is that on test data in ``eval()``.
     """
-    return json.loads(STORED.read_text(encoding="utf-8"))
+
+    report: Report
+    losses: list
+    accuracy: float
+
+
+def _stored(name):
+    known = json.loads(STORED.read_text(encoding="utf-8"))
+    if name not in known:
+        raise ValueError(f"name must be one of {', '.join(map(repr, known))}, got {name!r}")
+    return known[name]
+
+
+def runs(name):
+    """Stored trainings of one example, a `Run` each: as it was, and cured.
+
+    ``name`` is "flat", "stalls", "nan", "eval", "deep" or "alike"; another one is a ``ValueError``.
+    They are what ``python evidence/diagnose.py`` makes of the code on the page.
+    """
+    return [Run(Report(**run["report"]), run["losses"], run["accuracy"]) for run in _stored(name)]
+
+
+def measured(name):
+    """Other stored measurements with PyTorch as a ``Table``: "transfer", "overhead", "models"."""
+    return Table(**_stored(name))

@@ -113,7 +113,7 @@ def report(net, X, y):
         )
     layers = [
         dict(layer=str(k), shape=layer.weights.shape, weight=_root_mean_square(layer.weights),
-             gradient=_root_mean_square(parts[0]), update=math.nan)
+             gradient=_root_mean_square(parts[0]), update=math.nan, steps=0)
         for k, (layer, parts) in enumerate(zip(net.layers, gradients.parameters), start=1)
     ]  # fmt: skip
     return Report(activations, layers, passes=1)

@@ -35,12 +35,12 @@ from actfun.torch.functions import (
     value_and_slope,
 )
 
-ELEMENTS = 2**17  # of an activation are looked at, or eight samples if those are more
+ELEMENTS = 2**15  # of an activation are looked at, or eight samples if those are more
 CALLS = 8  # of one activation in a pass, as in a loop over time
 
 
 @contextmanager
-def watch(model, every=10, window=10, activations=()):
+def watch(model, every=50, window=10, activations=()):
     """Look into a model while it is trained or used: ``with watch(model) as report:``.
 
     Parameters
@@ -48,11 +48,11 @@ def watch(model, every=10, window=10, activations=()):
     model : nn.Module
         Used in the ``with`` block as ever, by calling it or modules in it.
     every : int
-        Look at the first pass and then at each so many-th, in training and in ``eval()`` apart. The
-        others cost next to nothing.
+        Look at each so many-th pass, in training and in ``eval()`` apart. The others cost next to
+        nothing.
     window : int
-        The report speaks of the last so many passes that were looked at: means over them; and a
-        unit is dead if none of their samples woke it.
+        Look at the first so many passes too. The report speaks of the last so many that were looked
+        at: means over them; and a unit is dead if none of their samples woke it.
     activations : iterable of classes and functions
         What else counts as one: your own ``nn.Module`` classes that map elements to elements, or
         functions of ``torch`` such as ``torch.sin``. A small module of your own in which a known
@@ -71,7 +71,7 @@ def watch(model, every=10, window=10, activations=()):
 
     Notes
     -----
-    From an activation of more than 2¹⁷ elements a part of the samples is taken, eight at least.
+    From an activation of more than 2¹⁵ elements a part of the samples is taken, eight at least.
     Nothing waits for a GPU before the next look or the report. The gradient of an activation is
     that of the latest backward pass: under a ``GradScaler`` it is the scaled one. A layer's
     gradient is the one that the optimiser is given. At the end of the block, with an exception
@@ -193,13 +193,14 @@ class Watcher:
     """What the hooks call, and what they have noted."""
 
     def __init__(self, model, every=1, window=1, activations=()):
-        self.every, window = whole_number(every, "every", 1), whole_number(window, "window", 1)
+        self.every = whole_number(every, "every", 1)
+        self.window = window = whole_number(window, "window", 1)
         activations = tuple(activations)
         self.names = {id(m): name or "model" for name, m in _transparent(model).named_modules()}
         self.weights = {
             id(p): (name.removesuffix(".weight"), p)
             for name, p in model.named_parameters()
-            if p.dim() > 1 and p.requires_grad
+            if p.requires_grad and sum(n > 1 for n in p.shape) > 1
         }
         self.classes = tuple(a for a in activations if isinstance(a, type))
         self.known = NAMES | {plain_name(a) for a in activations if not isinstance(a, type)}
@@ -239,7 +240,7 @@ class Watcher:
 
     def begin(self, module):
         key = (id(module), module.training)
-        if self.passes[key] % self.every == 0:
+        if self.passes[key] < self.window or self.passes[key] % self.every == 0:
             self.calls, self.layer, self.axis = {}, "input", -1
             self.looks[key].append(self.calls)
             self.first.setdefault(key, self.calls)
@@ -347,6 +348,7 @@ class Watcher:
                 for key, (name, p) in self.weights.items()
             ] if self.updates else [],
             first=sum(map(_rows, first or [[c] for c in self.first.values()]), []),
+            last=sum((_rows([passes[-1]]) for passes in looks[True]), []),
             evaluation=sum(map(_rows, looks[False]), []),
             passes=sum(map(len, looks[True])),
             updates=self.updates,
@@ -372,8 +374,9 @@ def _look(z, function, label, axis):
     a, slope = value_and_slope(function, z)
     unit, n = F.normalize(z.flatten(1), dim=1), len(z)
     alike = unit.sum(0).square().sum() - unit.square().sum()
+    scale = z.abs().amax().clamp_min(1e-30)  # its square may be too large for float32
     numbers = torch.stack([
-        a.mean(), z.square().mean(), a.var(0, correction=0).mean().sqrt(),
+        a.mean(), scale, (z / scale).square().mean(), a.var(0, correction=0).mean().sqrt(),
         (slope.abs() < FLAT).to(a.dtype).mean(), (a == 0).to(a.dtype).mean(),
         alike / (n * (n - 1)) if n > 1 else alike * math.nan,
     ])  # fmt: skip
@@ -390,14 +393,14 @@ def _rows(looks):
     rows = []
     for at in dict.fromkeys(key for calls in looks for key in calls):
         found = [calls[at] for calls in looks if at in calls]
-        mean, size, spread, saturated, silent, alike = (
-            torch.stack([call.numbers.double() for call in found]).mean(0).tolist()
-        )
+        mean, scale, size, *shares = torch.stack([call.numbers for call in found]).cpu().double().T
+        spread, saturated, silent, alike = (share.mean().item() for share in shares)
         alive = torch.stack([call.alive for call in found]).any(0)
-        gradient = torch.stack([call.gradient.to(alive.device) for call in found])
+        gradient = torch.stack([call.gradient.cpu() for call in found])
         rows.append(dict(
-            at=at, activation=found[-1].label, mean=mean, size=size, spread=spread,
-            saturated=saturated, silent=silent, dead=1 - alive.double().mean().item(),
+            at=at, activation=found[-1].label, mean=mean.mean().item(),
+            size=(size * scale**2).mean().item(), spread=spread,
+            saturated=saturated, silent=silent, dead=1 - alive.float().mean().item(),
             correlation=alike, gradient=gradient.double().nanmean().item(),
         ))  # fmt: skip
     return rows
@@ -406,4 +409,4 @@ def _rows(looks):
 def _step(steps):
     """The mean over some steps; nan if there was none."""
     means = torch.tensor(steps).mean(0).tolist() if steps else [math.nan] * 3
-    return dict(zip(("weight", "gradient", "update"), means))
+    return dict(zip(("weight", "gradient", "update"), means), steps=len(steps))
