@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -120,14 +121,18 @@ class Report:
             said += look(self)
         return said
 
+    def explain(self):
+        """The findings as lines of text."""
+        found = self.findings() or ["nothing stands out"]
+        return "\n".join(textwrap.fill(f"- {one}", 76, subsequent_indent="  ") for one in found)
+
     def __repr__(self):
         if not self.seen:
             return "\n".join(["no activation was seen", *self.notes])
         parts = [repr(self.table())]
         if self.layers:
             parts.append(repr(self.layer_table()))
-        findings = self.findings()
-        parts.append("\n".join(f"- {finding}" for finding in findings) or "nothing stands out")
+        parts.append(self.explain())
         return "\n\n".join(parts)
 
     def _repr_markdown_(self):
@@ -136,7 +141,7 @@ class Report:
         parts = [self.table()._repr_markdown_()]
         if self.layers:
             parts.append(self.layer_table()._repr_markdown_())
-        parts.append("\n".join(f"- {finding}" for finding in self.findings()))
+        parts.append(self.explain())
         return "\n\n".join(parts)
 
 
@@ -213,7 +218,7 @@ def _alike(report):
         return [f"the inputs are alike from the start (correlation {before} in "
                 f"{_where(start)}): subtract their mean"]  # fmt: skip
     return [f"all inputs look alike in {_where(end)}: correlation {end['correlation']:.4f}, in "
-            f"{_where(start)} {start['correlation']:.2f}: centre, normalise, or start with "
+            f"{_where(start)} {before}: centre, normalise, or start with "
             "transfer"]  # fmt: skip
 
 
