@@ -201,11 +201,20 @@ def built(name):
 def overhead():
     """For networks small and large."""
     rows = []
-    cases = {"64-64-64-10, batch of 32": lambda: (plain(2, nn.ReLU, None), torch.randn(32, 64),
-                                                  torch.arange(32) % 10),
-             "64-512 × 8-10, batch of 128": lambda: (plain(8, nn.ReLU, None, width=512),
-                                                   torch.randn(128, 64), torch.arange(128) % 10),
-             "ResNet-18": lambda: built("resnet18"), "GPT-2, 6 layers": lambda: built("GPT-2")}
+    cases = {
+        "64-64-64-10, batch of 32": lambda: (
+            plain(2, nn.ReLU, None),
+            torch.randn(32, 64),
+            torch.arange(32) % 10,
+        ),
+        "64-512 × 8-10, batch of 128": lambda: (
+            plain(8, nn.ReLU, None, width=512),
+            torch.randn(128, 64),
+            torch.arange(128) % 10,
+        ),
+        "ResNet-18": lambda: built("resnet18"),
+        "GPT-2, 6 layers": lambda: built("GPT-2"),
+    }
     for name, make in cases.items():
         torch.manual_seed(0)
         model, x, y = make()

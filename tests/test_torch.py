@@ -17,10 +17,14 @@ from torch import nn
 from torch.nn import functional as F
 from torch.overrides import _get_current_function_mode_stack
 
-from actfun import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh, diagnostics
+from actfun import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh, diagnostics, reports
 from actfun.network import MLP
 from actfun.reports import MEASURED
 from actfun.torch import transfer, watch
+
+sys.path.insert(0, str(ROOT / "evidence"))
+
+import diagnose  # noqa: E402
 
 torch.set_num_threads(1)
 X, Y = torch.randn(60, 10, generator=torch.manual_seed(0)), torch.arange(60) % 3
@@ -359,6 +363,33 @@ def test_it_needs_neither_matplotlib_nor_scikit_learn():
            "from torch import nn\nm = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))\n"
            "x = torch.randn(5, 2)\ntransfer(m, x)\nwith watch(m) as report:\n    m(x)\n"
            "assert 'Tanh' in repr(report)")  # fmt: skip
+
+
+# ---------------------------------------------------------------------------- the page's examples
+
+
+@pytest.fixture(scope="module")
+def examples():
+    return diagnose.examples()
+
+
+@pytest.mark.parametrize("name", ["flat", "stalls", "nan", "eval", "deep", "alike"])
+def test_the_pages_code_still_reports_what_is_stored(name, examples):
+    """Other processors have other last bits, and 500 updates make more of them."""
+    for now, stored in zip(examples[name], reports.runs(name), strict=True):
+        report = reports.Report(**now["report"])
+        kinds = [
+            [finding[:20] for finding in one.findings() if "hardly" not in finding]
+            for one in (report, stored.report)
+        ]
+        assert [kind.lstrip("0123456789 %") for kind in kinds[0]] == [
+            kind.lstrip("0123456789 %") for kind in kinds[1]
+        ]
+        assert now["accuracy"] == pytest.approx(stored.accuracy, abs=0.1)
+        for row, kept in zip(report.first, stored.report.first, strict=True):
+            assert row["at"] == kept["at"]
+            for quantity in MEASURED:
+                assert row[quantity] == pytest.approx(kept[quantity], rel=0.02, abs=1e-3)
 
 
 # --------------------------------------------------------------------------------------- transfer
