@@ -284,16 +284,14 @@ def as_stored(table):
 
 def main(parts):
     torch.set_num_threads(1)
-    known = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
-    if not parts:
-        known |= rounded(examples())
-        parts = ["transfer"]
     measures = {"transfer": starts, "overhead": overhead, "models": models, "minute": minute}
-    for part in parts:
-        known[part] = as_stored(measures[part]())
-    lines = json.dumps(known, ensure_ascii=False, indent=None)
-    lines = lines.replace('{"at"', '\n{"at"').replace('{"layer"', '\n{"layer"')
-    STORED.write_text(lines.replace('], "', '],\n"') + "\n", encoding="utf-8")
+    found = {} if parts else rounded(examples())
+    found |= {part: as_stored(measures[part]()) for part in parts or ["transfer"]}
+    known = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
+    lines = json.dumps(known | found, ensure_ascii=False)
+    for start in ('{"at"', '{"layer"', '"losses"', '{"report"'):  # a row, a line
+        lines = lines.replace(start, "\n" + start)
+    STORED.write_text(lines + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -419,10 +419,10 @@ def test_transfer_goes_by_the_pass_and_leaves_the_rest():
         nn.Embedding(7, 12), nn.Linear(12, 300), nn.LayerNorm(300), nn.Linear(300, 400, bias=False),
         Swish(), nn.Linear(400, 500), nn.Dropout(0.5),
     )  # fmt: skip
-    before = model[0].weight.clone()
+    before, normalised = model[0].weight.clone(), model[1].weight.clone()
     table = transfer(model, torch.arange(7)[None])
-    assert [row[1] for row in table.rows] == ["inputs", "Identity", "Swish"]
-    assert torch.equal(model[0].weight, before)
+    assert [row[1] for row in table.rows] == ["normalised: as it was", "Identity", "Swish"]
+    assert torch.equal(model[0].weight, before) and torch.equal(model[1].weight, normalised)
     assert model[3].weight.std().item() == pytest.approx(1 / 300**0.5, rel=0.02)
     assert model[6].training
 

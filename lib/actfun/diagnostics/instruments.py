@@ -89,7 +89,7 @@ def report(net, X, y):
     layers are numbered from 1; no step is made, so no ``update`` is known.
     """
     gradients = _network(net).gradients(X, y)
-    activations = []
+    dead, activations = dead_units(net, X), []
     for k, (layer, Z, A) in enumerate(_hidden(net, X)):
         if isinstance(layer, MaxoutLayer):
             raise TypeError("net must be an MLP without maxout layers")
@@ -106,7 +106,7 @@ def report(net, X, y):
                 spread=float(np.sqrt(A.var(axis=0).mean())),
                 saturated=float(np.mean(np.abs(slope) < FLAT)),
                 silent=float(np.mean(A == 0)),
-                dead=float(1 - (slope != 0).any(axis=0).mean()),
+                dead=float(dead[k]),
                 correlation=float(alike / pairs) if pairs else math.nan,
                 gradient=_root_mean_square(gradients.pre_activations[k]),
             )

@@ -25,7 +25,8 @@ def transfer(model, *inputs, generator=None, **options):
     at the first of the sizes 1, 3, 10 and 30 of pre-activations that does not repel. If f has no
     such weights, as the logistic function, it is f − f(0) that gets them: biases take f(0) away.
     The first layer brings its inputs to that size, the last one its outputs to 1, and behind a
-    normalisation weights get the variance 1/fan_in.
+    normalisation weights get the variance 1/fan_in. A layer that a normalisation follows directly
+    stays as it is, since its scale does not matter to the signal.
 
     Parameters
     ----------
@@ -69,6 +70,9 @@ def transfer(model, *inputs, generator=None, **options):
     rows = []
     for k in layers:
         _, name, weight, bias, size = events[k]
+        if events[k + 1 : k + 2] and events[k + 1][0] == "norm":
+            rows.append((name, "normalised: as it was", "–", "–", "–"))
+            continue
         below = [what for kind, what, *_ in events[:k] if kind in ("activation", "norm")]
         above = [what for kind, what, *_ in events[k:] if kind == "activation"]
         first = k == layers[0] and not below
