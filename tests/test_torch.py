@@ -3,6 +3,7 @@
 Collected only where PyTorch is installed, as tests/test_frameworks.py is.
 """
 
+import re
 import subprocess
 import sys
 import warnings
@@ -314,6 +315,30 @@ def test_autocast_inference_and_checkpoints():
     assert all(row["gradient"] > 0 for row in report.activations)
 
 
+def test_what_cannot_be_looked_at_is_said_and_does_not_end_the_training():
+    class Picky(nn.Module):
+        def forward(self, x):
+            if len(x) != 60:
+                raise RuntimeError("60 samples, please")
+            return torch.relu(x)
+
+    model = nn.Sequential(nn.Linear(10, 3000), Picky(), nn.Linear(3000, 3))
+    with watch(model, activations=[Picky]) as report:
+        train(model)
+    (note,) = report.notes
+    assert note == "Picky at 1 could not be looked at: 60 samples, please"
+    assert "could not be looked at" in repr(report)
+
+
+def test_layers_with_a_fast_path_of_their_own_take_the_other_one():
+    model = nn.TransformerEncoder(nn.TransformerEncoderLayer(16, 2, 32, batch_first=True), 2)
+    x = torch.randn(4, 5, 16)
+    with watch(model) as report:
+        with torch.no_grad():
+            model.eval()(x)
+    assert seen(report) == [(f"after layers.{k}.linear1", "ReLU") for k in range(2)]
+
+
 def test_transforms_of_functions_are_let_through():
     model = small()
     with watch(model) as report:
@@ -373,18 +398,16 @@ def examples():
     return diagnose.examples()
 
 
+def kinds(report):
+    return [re.sub(r"[\d%]", "", finding).strip()[:20] for finding in report.findings()]
+
+
 @pytest.mark.parametrize("name", ["flat", "stalls", "nan", "eval", "deep", "alike"])
 def test_the_pages_code_still_reports_what_is_stored(name, examples):
     """Other processors have other last bits, and 500 updates make more of them."""
     for now, stored in zip(examples[name], reports.runs(name), strict=True):
         report = reports.Report(**now["report"])
-        kinds = [
-            [finding[:20] for finding in one.findings() if "hardly" not in finding]
-            for one in (report, stored.report)
-        ]
-        assert [kind.lstrip("0123456789 %") for kind in kinds[0]] == [
-            kind.lstrip("0123456789 %") for kind in kinds[1]
-        ]
+        assert kinds(report) == kinds(stored.report)
         assert now["accuracy"] == pytest.approx(stored.accuracy, abs=0.1)
         for row, kept in zip(report.first, stored.report.first, strict=True):
             assert row["at"] == kept["at"]

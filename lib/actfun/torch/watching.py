@@ -14,7 +14,6 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 from torch._C._functorch import peek_interpreter_stack
-from torch.nn import functional as F
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
@@ -22,7 +21,7 @@ from torch.optim.optimizer import (
 from torch.overrides import TorchFunctionMode
 
 from actfun.checks import whole_number
-from actfun.reports import FLAT, Report
+from actfun.reports import Report
 from actfun.torch.functions import (
     CONVOLUTIONS,
     LINEAR,
@@ -32,10 +31,9 @@ from actfun.torch.functions import (
     in_catalogue,
     out_of_place,
     plain_name,
-    value_and_slope,
 )
+from actfun.torch.looking import length_of, look, means_of, rows_of
 
-ELEMENTS = 2**15  # of an activation are looked at, or eight samples if those are more
 CALLS = 8  # of one activation in a pass, as in a loop over time
 
 
@@ -165,17 +163,6 @@ class LiveReport:
         return figure
 
 
-class _Call:
-    """What one call of an activation left behind, still as tensors on its device."""
-
-    def __init__(self, label, numbers, alive):
-        self.label, self.numbers, self.alive = label, numbers, alive
-        self.gradient = torch.tensor(math.nan)
-
-    def arrived(self, gradient):
-        self.gradient = _length(gradient.detach()) / math.sqrt(gradient.numel())
-
-
 class _Mode(TorchFunctionMode):
     """Hands on every function of PyTorch that is called."""
 
@@ -211,6 +198,7 @@ class Watcher:
         self.passes, self.first = Counter(), {}
         self.looks = defaultdict(lambda: deque(maxlen=window))
         self.steps = defaultdict(lambda: deque(maxlen=window))  # by weight
+        self.problems = {}  # in order, each once
         self.due, self.before, self.updates = set(), {}, 0  # weights whose next step is wanted
 
     # ------------------------------------------------------------------------------------- passes
@@ -309,7 +297,11 @@ class Watcher:
             return
         with torch._C.DisableTorchFunction():
             axis = 1 if self.axis == 1 and z.dim() > 2 else -1
-            call = self.calls[free[0]] = _look(z.detach(), function, label, axis)
+            try:
+                call = self.calls[free[0]] = look(z.detach(), function, label, axis)
+            except Exception as problem:  # no reason to end somebody's training
+                self.problems[f"{label} at {place} could not be looked at: {problem}"] = True
+                return
             if z.requires_grad:
                 z.register_hook(call.arrived)
 
@@ -326,10 +318,10 @@ class Watcher:
     def after_step(self, optimiser, args, kwargs):
         for key, old in self.before.items():
             weight = self.weights[key][1].detach()
-            size = _length(old)
-            moved = _length(weight - old)
+            size = length_of(old)
+            moved = length_of(weight - old)
             gradient = self.weights[key][1].grad
-            length = torch.zeros(()) if gradient is None else _length(gradient.detach())
+            length = torch.zeros(()) if gradient is None else length_of(gradient.detach())
             root = math.sqrt(weight.numel())
             self.steps[key].append((size / root, length / root, moved / size))
         self.before = {}
@@ -342,14 +334,14 @@ class Watcher:
                  for training in (True, False)}  # fmt: skip
         first = [[calls] for (_, training), calls in self.first.items() if training]
         return Report(
-            activations=sum(map(_rows, looks[True]), []),
+            activations=sum(map(rows_of, looks[True]), []),
             layers=[
-                dict(layer=name, shape=tuple(p.shape)) | _step(self.steps[key])
+                dict(layer=name, shape=tuple(p.shape)) | means_of(self.steps[key])
                 for key, (name, p) in self.weights.items()
             ] if self.updates else [],
-            first=sum(map(_rows, first or [[c] for c in self.first.values()]), []),
-            last=sum((_rows([passes[-1]]) for passes in looks[True]), []),
-            evaluation=sum(map(_rows, looks[False]), []),
+            first=sum(map(rows_of, first or [[c] for c in self.first.values()]), []),
+            last=sum((rows_of([passes[-1]]) for passes in looks[True]), []),
+            evaluation=sum(map(rows_of, looks[False]), []),
             passes=sum(map(len, looks[True])),
             updates=self.updates,
             notes=self.notes(),
@@ -359,54 +351,7 @@ class Watcher:
         if not self.passes:
             return ["no module of the model was called in the block: model(x) counts, "
                     "model.forward(x) and a compiled copy do not"]  # fmt: skip
-        if not any(calls for looks in self.looks.values() for calls in looks):
+        if not self.problems and not any(calls for looks in self.looks.values() for calls in looks):
             return ["no activation was seen: are they fused (nn.LSTM, torch.compile), or functions "
                     "to be named in activations=?"]  # fmt: skip
-        return []
-
-
-@torch.no_grad()
-def _look(z, function, label, axis):
-    """A `_Call`: the numbers of an activation, from some of the samples if there are many."""
-    step = math.ceil(len(z) / max(8, ELEMENTS // z[0].numel()))
-    z = z[::step]
-    z = z if z.dtype == torch.float64 else z.float()
-    a, slope = value_and_slope(function, z)
-    unit, n = F.normalize(z.flatten(1), dim=1), len(z)
-    alike = unit.sum(0).square().sum() - unit.square().sum()
-    scale = z.abs().amax().clamp_min(1e-30)  # its square may be too large for float32
-    numbers = torch.stack([
-        a.mean(), scale, (z / scale).square().mean(), a.var(0, correction=0).mean().sqrt(),
-        (slope.abs() < FLAT).to(a.dtype).mean(), (a == 0).to(a.dtype).mean(),
-        alike / (n * (n - 1)) if n > 1 else alike * math.nan,
-    ])  # fmt: skip
-    return _Call(str(label), numbers, (slope != 0).movedim(axis, 0).flatten(1).any(1))
-
-
-def _length(t):
-    t = t.coalesce().values() if t.is_sparse else t
-    return torch.linalg.vector_norm(t, dtype=torch.promote_types(t.dtype, torch.float32))
-
-
-def _rows(looks):
-    """Several passes of one module as rows: means over those in which an activation was called."""
-    rows = []
-    for at in dict.fromkeys(key for calls in looks for key in calls):
-        found = [calls[at] for calls in looks if at in calls]
-        mean, scale, size, *shares = torch.stack([call.numbers for call in found]).cpu().double().T
-        spread, saturated, silent, alike = (share.mean().item() for share in shares)
-        alive = torch.stack([call.alive for call in found]).any(0)
-        gradient = torch.stack([call.gradient.cpu() for call in found])
-        rows.append(dict(
-            at=at, activation=found[-1].label, mean=mean.mean().item(),
-            size=(size * scale**2).mean().item(), spread=spread,
-            saturated=saturated, silent=silent, dead=1 - alive.float().mean().item(),
-            correlation=alike, gradient=gradient.double().nanmean().item(),
-        ))  # fmt: skip
-    return rows
-
-
-def _step(steps):
-    """The mean over some steps; nan if there was none."""
-    means = torch.tensor(steps).mean(0).tolist() if steps else [math.nan] * 3
-    return dict(zip(("weight", "gradient", "update"), means), steps=len(steps))
+        return list(self.problems)
