@@ -22,7 +22,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from actfun.notation import significant
+from actfun.notation import minus, significant
 from actfun.reports import STORED
 from actfun.tables import Table
 from actfun.torch import transfer, watch
@@ -238,12 +238,17 @@ def models():
         kinds = Counter(row["activation"] for row in seen.seen)
         first, last = seen.seen[0], seen.seen[-1]
         ratio = first["gradient"] / last["gradient"] if last["gradient"] else math.nan
-        rows.append((name, ", ".join(f"{n} {kind}" for kind, n in kinds.items()),
-                     f"{last['correlation']:.2f}",
-                     "–" if math.isnan(ratio) else significant(ratio, 2),
-                     (seen.findings() or ["nothing"])[0]))  # fmt: skip
-    header = ("model", "activations", "correlation, last", "gradient, first / last", "stands out")
-    return Table(header, rows, align="llrrl")
+        found = (
+            ", ".join(f"{n} {kind}" for kind, n in kinds.items()),
+            f"{max(row['dead'] for row in seen.seen):.0%}",
+            minus(f"{last['correlation']:.2f}"),
+            "–" if math.isnan(ratio) else significant(ratio, 2),
+            (seen.findings() or ["nothing"])[0],
+        )
+        rows.append((name, *found))
+    header = ("model", "activations", "dead, at most", "correlation, last",
+              "gradient, first / last", "stands out")  # fmt: skip
+    return Table(header, rows, align="llrrrl")
 
 
 def minute(updates=300):

@@ -70,7 +70,7 @@ def of(*rows, **parts):
         (of(*ROWS, layers=[layer(), layer("1", steps=0, update=math.nan)]),
          ["no optimiser has 1"]),
         (of(*ROWS, layers=[layer(gradient=0.0, update=0.0)] * 6),
-         ["no gradient arrives at 0, 0, 0, 0 and 2 more", "no layer moves any more"]),
+         ["no gradient arrives at 0, 0 and 4 more", "no layer moves any more"]),
         (of(*ROWS, layers=[layer(update=1e-8), layer("1")]), ["0 hardly moves"]),
         (of(*ROWS, layers=[layer(update=0.5)]), ["0 is thrown about"]),
         (of(*ROWS, layers=[layer(update=math.inf)]), []),  # it began at 0

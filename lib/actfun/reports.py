@@ -191,8 +191,8 @@ def _not_moving(report):
         "no optimiser has": [r for r in report.layers if r["steps"] == 0],
     }
     return [
-        f"{words} {', '.join(row['layer'] for row in rows[:4])}"
-        + (f" and {len(rows) - 4} more" if len(rows) > 4 else "")
+        f"{words} {', '.join(row['layer'] for row in rows[:2])}"
+        + (f" and {len(rows) - 2} more" if len(rows) > 2 else "")
         for words, rows in still.items()
         if rows
     ]
