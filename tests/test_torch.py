@@ -3,6 +3,8 @@
 Collected only where PyTorch is installed, as tests/test_frameworks.py is.
 """
 
+import copy
+import io
 import re
 import subprocess
 import sys
@@ -274,6 +276,40 @@ def test_a_pass_that_failed_does_not_spoil_the_next():
         assert not _get_current_function_mode_stack()
         train(model)
     assert report.passes == 4 and left_behind(model) == 0
+
+
+def test_a_pass_that_was_interrupted_ends_when_the_next_begins():
+    class Impatient(nn.Module):
+        patience = 0
+
+        def forward(self, x):
+            self.patience += 1
+            if self.patience == 1:
+                raise KeyboardInterrupt
+            return x
+
+    model = nn.Sequential(small(), Impatient())
+    with watch(model) as report:
+        for _ in range(3):
+            try:
+                model(X)
+            except KeyboardInterrupt:
+                pass
+        assert not _get_current_function_mode_stack()
+    assert report.passes == 3 and left_behind(model) == 0
+
+
+def test_copies_and_saved_models_are_not_watched():
+    model = small()
+    with watch(model) as report:
+        twin, file = copy.deepcopy(model), io.BytesIO()
+        torch.save(model, file)
+        twin(X)
+        assert report.passes == 0
+        train(model)
+    file.seek(0)
+    assert torch.equal(torch.load(file, weights_only=False)(X), twin(X))
+    assert report.passes == 3
 
 
 def test_training_is_the_same_with_it():

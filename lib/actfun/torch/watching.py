@@ -176,8 +176,20 @@ class _Mode(TorchFunctionMode):
         return func(*args, **kwargs)
 
 
+def _blind():
+    """A watcher for hooks that were copied or saved together with a watched model: idle."""
+    watcher = object.__new__(Watcher)
+    watcher.stack, watcher.idle = [], True
+    return watcher
+
+
 class Watcher:
     """What the hooks call, and what they have noted."""
+
+    idle = False
+
+    def __reduce__(self):
+        return _blind, ()
 
     def __init__(self, model, every=1, window=1, activations=()):
         self.every = whole_number(every, "every", 1)
@@ -205,6 +217,10 @@ class Watcher:
 
     def enter(self, module, args):
         """Before a module is called."""
+        if self.idle:
+            return
+        if self.stack and module is self.stack[0][0]:  # a Ctrl-C has ended the pass before
+            self.stop()
         if not self.stack:
             if torch._C._current_graph_task_id() != -1 or peek_interpreter_stack() is not None:
                 return  # a checkpoint computes once more in the backward pass; vmap and the like
@@ -276,16 +292,17 @@ class Watcher:
 
     def is_own_activation(self, module, args, output, before):
         """One that the caller named; or a small module that calls a known one."""
-        if not (args and isinstance(output, torch.Tensor) and isinstance(args[0], torch.Tensor)):
-            return False
         small = (
             len(self.calls) > before
+            and self.stack
             and not type(module).__module__.startswith("torch.nn.")
             and not any(True for _ in module.children())
             and all(p.dim() < 2 for p in module.parameters())
-            and self.stack
         )
-        return output.shape == args[0].shape and (small or isinstance(module, self.classes))
+        if not (small or isinstance(module, self.classes)):
+            return False
+        tensors = isinstance(output, torch.Tensor) and args and isinstance(args[0], torch.Tensor)
+        return tensors and output.shape == args[0].shape
 
     # ---------------------------------------------------------------------------------- measuring
 
