@@ -351,6 +351,22 @@ def test_autocast_inference_and_checkpoints():
     assert all(row["gradient"] > 0 for row in report.activations)
 
 
+def test_of_a_scaled_loss_the_layers_get_the_true_gradient():
+    model, scaler = small(), torch.amp.GradScaler("cpu", init_scale=1024)
+    optimiser = torch.optim.SGD(model.parameters(), 0.1)
+    plain = small()
+    with watch(plain) as expected:
+        train(plain, 1)
+    with watch(model) as report:
+        scaler.scale(F.cross_entropy(model(X), Y)).backward()
+        scaler.unscale_(optimiser)
+        scaler.step(optimiser)
+    for row, true in zip(report.layers, expected.layers, strict=True):
+        assert row["gradient"] == pytest.approx(true["gradient"], rel=1e-4)
+    for row, true in zip(report.activations, expected.activations, strict=True):
+        assert row["gradient"] == pytest.approx(1024 * true["gradient"], rel=1e-4)
+
+
 def test_what_cannot_be_looked_at_is_said_and_does_not_end_the_training():
     class Picky(nn.Module):
         def forward(self, x):
