@@ -142,24 +142,27 @@ def trained(model, x, y, lr=1e-3):
 
 
 def seconds(step, steps):
+    """Of the processor, for each step: other work on the machine hardly counts."""
     times = []
     for _ in range(steps):
-        begun = time.perf_counter()
+        begun = time.process_time()
         step()
-        times.append(time.perf_counter() - begun)
-    return sum(times)
+        times.append(time.process_time() - begun)
+    return times
 
 
-def cost(model, x, y, rounds, steps=10, **options):
-    """What watching adds to the time of training, in percent: a median over rounds in turn."""
-    step, found = trained(model, x, y), []
-    seconds(step, 2)
+def cost(model, x, y, rounds, steps):
+    """What a pass that is looked at and one that is not add to a step, as shares of it."""
+    step, plain, looked, other = trained(model, x, y), [], [], []
+    seconds(step, 3)
     for _ in range(rounds):
-        plain_time = seconds(step, steps)
-        with watch(model, **options):
-            seconds(step, 1)
-            found.append(100 * (seconds(step, steps) / plain_time - 1))
-    return statistics.median(found)
+        plain += seconds(step, steps)
+        with watch(model, every=1):
+            looked += seconds(step, steps)
+        with watch(model, every=10**9, window=1):
+            other += seconds(step, steps + 1)[1:]
+    usual, looked, other = (statistics.quantiles(s, n=4)[0] for s in (plain, looked, other))
+    return looked / usual - 1, other / usual - 1
 
 
 def language_model(name):
@@ -219,10 +222,9 @@ def overhead():
         torch.manual_seed(0)
         model, x, y = make()
         small = sum(p.numel() for p in model.parameters()) < 1e5
-        rounds = dict(rounds=21, steps=100) if small else dict(rounds=5, steps=5)
-        look = cost(model, x, y, **rounds, every=1)
-        idle = cost(model, x, y, **rounds, every=10**9, window=1)
-        rows.append((name, f"{look:.0f} %", f"{idle:.1f} %", f"{idle + look / 50:.1f} %"))
+        looked, other = cost(model, x, y, *((40, 50) if small else (5, 5)))
+        shares = looked, other, other + looked / 50
+        rows.append((name, *(minus(f"{share:.0%}") for share in shares)))
     header = ("network", "a pass looked at", "another pass", "in all, every 50th looked at")
     return Table(header, rows, align="lrrr")
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 from torch._C._functorch import peek_interpreter_stack
+from torch.nn.modules.module import register_module_forward_hook
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
@@ -93,14 +94,7 @@ def watch(model, every=50, window=10, activations=()):
 @contextmanager
 def watched(model, watcher):
     """With the hooks of the watcher on model and optimisers; without them behind it."""
-    handles = [
-        handle
-        for module in model.modules()
-        for handle in (
-            module.register_forward_pre_hook(watcher.enter),
-            module.register_forward_hook(watcher.leave, always_call=True),
-        )
-    ]
+    handles = [module.register_forward_pre_hook(watcher.enter) for module in model.modules()]
     handles += [
         register_optimizer_step_pre_hook(watcher.before_step),
         register_optimizer_step_post_hook(watcher.after_step),
@@ -108,9 +102,9 @@ def watched(model, watcher):
     try:
         yield
     finally:
-        for handle in handles:
-            handle.remove()
         watcher.stop()
+        for handle in (*handles, *watcher.outermost.values(), *watcher.everywhere):
+            handle.remove()
 
 
 def _transparent(model):
@@ -205,6 +199,7 @@ class Watcher:
         self.known = NAMES | {plain_name(a) for a in activations if not isinstance(a, type)}
         self.stack = []  # the modules that we are in, each with what was measured before it
         self.mode = None  # while we look
+        self.outermost, self.everywhere = {}, []  # hooks that call `leave`
         self.calls, self.layer, self.axis = {}, "input", -1
         # By outermost module, and whether it trains:
         self.passes, self.first = Counter(), {}
@@ -225,7 +220,8 @@ class Watcher:
             if torch._C._current_graph_task_id() != -1 or peek_interpreter_stack() is not None:
                 return  # a checkpoint computes once more in the backward pass; vmap and the like
             self.begin(module)
-        self.stack.append((module, len(self.calls)))
+        if self.mode is not None or not self.stack:
+            self.stack.append((module, len(self.calls)))
 
     def leave(self, module, args, output):
         """After it, or after an exception in it, which may have come before `enter`."""
@@ -243,12 +239,22 @@ class Watcher:
             self.stop()
 
     def begin(self, module):
+        """A pass, whose end a hook on this module notices; while we look, on every module.
+
+        No hook is removed in `leave`: after an exception PyTorch calls it in a loop over hooks.
+        """
+        while self.everywhere:
+            self.everywhere.pop().remove()
+        if id(module) not in self.outermost:
+            hook = module.register_forward_hook(self.leave, always_call=True)
+            self.outermost[id(module)] = hook
         key = (id(module), module.training)
         if self.passes[key] < self.window or self.passes[key] % self.every == 0:
             self.calls, self.layer, self.axis = {}, "input", -1
             self.looks[key].append(self.calls)
             self.first.setdefault(key, self.calls)
             self.due = set(self.weights) if module.training else set()
+            self.everywhere.append(register_module_forward_hook(self.leave, always_call=True))
             self.mode = _Mode(self.called)
             self.mode.__enter__()
         self.passes[key] += 1
