@@ -8,6 +8,6 @@ several devices, or the fused cells of ``nn.LSTM`` and ``nn.GRU``: the first thr
 """
 
 from actfun.torch.starting import transfer
-from actfun.torch.watching import watch
+from actfun.torch.watching import LiveReport, watch
 
-__all__ = ["watch", "transfer"]
+__all__ = ["watch", "LiveReport", "transfer"]
