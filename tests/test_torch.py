@@ -520,3 +520,9 @@ def test_transfer_refuses_skip_connections_and_changes_nothing_then():
         transfer(nn.ReLU(), X)
     with pytest.raises(TypeError, match="model must be an nn.Module"):
         transfer("model", X)
+
+
+@pytest.mark.parametrize(("network", "gain"), [("30 layers, tanh", 0.3), ("2 layers, ReLU", 0)])
+def test_better_first_weights_help_in_a_deep_plain_network_only(network, gain):
+    usual, better = (diagnose.accuracy(network, start, 0, epochs=3) for start in diagnose.STARTS)
+    assert (better > usual + gain) if gain else better == pytest.approx(usual, abs=0.03)
