@@ -231,7 +231,7 @@ def overhead():
 
 
 def models():
-    """What stands out in models that nobody here has written, before anything is learned."""
+    """What is seen in models that nobody here has written, before anything is learned."""
     rows = []
     for name in (*VISION, *LANGUAGE):
         model, x, y = built(name)
@@ -246,12 +246,10 @@ def models():
             f"{max(row['dead'] for row in seen.seen):.0%}",
             minus(f"{last['correlation']:.2f}"),
             "–" if math.isnan(ratio) else significant(ratio, 2),
-            (seen.findings() or ["nothing"])[0],
         )
         rows.append((name, *found))
-    header = ("model", "activations", "dead, at most", "correlation, last",
-              "gradient, first / last", "stands out")  # fmt: skip
-    return Table(header, rows, align="llrrrl")
+    header = ("model", "activations", "dead, most", "correlation, last", "gradient, first / last")
+    return Table(header, rows, align="llrrr")
 
 
 def minute(updates=300):
