@@ -51,7 +51,7 @@ def results(text):
         if not (power or percent or "." in digits):
             continue
         if power and "e" not in power:
-            power = "e" + power.translate(SUPERSCRIPTS).split("10")[1]
+            power = "e" + power.translate(SUPERSCRIPTS).partition("10")[2]
         value = float(digits + (power or ""))
         found[match[0]] = {value, value / 100} if percent else {value}
     return found
@@ -70,7 +70,7 @@ def shown(notebook):
     for match in NUMBER.finditer(text):
         power = match["power"] or ""
         if power and "e" not in power:
-            power = "e" + power.translate(SUPERSCRIPTS).split("10")[1]
+            power = "e" + power.translate(SUPERSCRIPTS).partition("10")[2]
         numbers.add(float(match["digits"] + power))
     return numbers
 

@@ -35,6 +35,8 @@ def test_importing_an_activation_loads_nothing_that_can_wait():
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_is_an_attribute_once_it_is_asked_for(name):
+    if name == "torch":
+        pytest.importorskip("torch")
     assert getattr(actfun, name).__name__ == f"actfun.{name}"
     assert name in dir(actfun)
 
@@ -49,14 +51,18 @@ def test_what_is_no_module_is_an_attribute_error():
 
 
 def test_a_module_says_which_extra_it_needs():
-    said = python(
-        "sys.modules['matplotlib'] = None\n"
-        "try:\n    from actfun import plots\n"
-        "except ModuleNotFoundError as error:\n    print(error)"
-    )
-    assert " ".join(said) == (
-        "actfun.plots needs matplotlib, which comes with: pip install 'actfun[book]'"
-    )
+    for module, missing, wanted in (
+        ("plots", "matplotlib", "'actfun[book]'"),
+        ("torch", "torch", "torch"),
+    ):
+        said = python(
+            f"sys.modules['{missing}'] = None\n"
+            f"try:\n    from actfun import {module}\n"
+            "except ModuleNotFoundError as error:\n    print(error)"
+        )
+        assert " ".join(said) == (
+            f"actfun.{module} needs {missing}, which comes with: pip install {wanted}"
+        )
 
 
 def test_a_star_brings_the_catalogue_and_no_tools():

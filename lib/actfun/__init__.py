@@ -23,9 +23,9 @@ def __getattr__(name):
         return importlib.import_module(f"actfun.{name}")
     except ModuleNotFoundError as error:
         missing = error.name.partition(".")[0]
+        wanted = "torch" if missing == "torch" else "'actfun[book]'"
         raise ModuleNotFoundError(
-            f"actfun.{name} needs {missing}, which comes with: pip install 'actfun[book]'",
-            name=missing,
+            f"actfun.{name} needs {missing}, which comes with: pip install {wanted}", name=missing
         ) from error
 
 

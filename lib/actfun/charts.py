@@ -18,6 +18,7 @@ from actfun.looks import (
     distinct_looks,
     label_end,
     line_style,
+    many_axes,
     one_axes,
     power_ticks,
 )
@@ -157,9 +158,7 @@ def spread(ax, results):
         If an argument is none of these.
     """
     one_axes(ax)
-    rows = [
-        (label, values.ravel(), hue) for label, values, (hue, _) in _runs(results, "results")
-    ]
+    rows = [(label, values.ravel(), hue) for label, values, (hue, _) in _runs(results, "results")]
     for row, (_, scores, hue) in enumerate(rows):
         ax.plot(scores, np.full(scores.size, row - 0.14), "o", color=hue, alpha=0.7)
         mean, deviation = _mean_and_deviation(scores[:, None])
@@ -383,6 +382,49 @@ def standings(ax, scores_by_label, intervals=None, marks=None, best=None):
         if label in marks:
             ax.plot(marks[label], row, "o", color=BLUE, markersize=6)
     return _rows_from_the_top(ax, [label for label, _ in rows])
+
+
+PANELS = {"spread": True, "correlation": False, "gradient": True, "dead": False}  # logarithmic?
+
+
+def report(axes, rows_by_label):
+    """What a `Report` says, activation by activation: spread, correlation, gradient, share of dead.
+
+    Parameters
+    ----------
+    axes : four Axes, such as ``panels(2, 2)[1]``
+    rows_by_label : list of dict, or dict of label → list of dict
+        The rows of ``report.activations``, of one report or of several. What is not finite, and on
+        the logarithmic axes of spread and gradient what is not positive, leaves a gap.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is none of these.
+    """
+    if many_axes(axes).size != len(PANELS):
+        raise ValueError(f"axes must be four Axes, got {many_axes(axes).size}")
+    rows_by_label = rows_by_label if hasattr(rows_by_label, "items") else {"": rows_by_label}
+    for ax, (name, log) in zip(many_axes(axes), PANELS.items()):
+        values = {label: [row[name] for row in checks.listed(rows, "rows_by_label", "rows")]
+                  for label, rows in rows_by_label.items()}  # fmt: skip
+        if log:
+            ax.set_yscale("log")
+        for (label, column), (hue, style) in zip(values.items(), distinct_looks(values)):
+            column = np.where(np.isfinite(column), column, np.nan).astype(float)
+            column[column <= 0] = np.nan if log else 0.0
+            (line,) = ax.plot(range(1, len(column) + 1), column, "o", ls=style, color=hue, ms=3)
+            if label and np.isfinite(column).any():
+                label_end(ax, line, label)
+        if log and np.isfinite([v for column in values.values() for v in column if v > 0]).any():
+            power_ticks(ax.yaxis)
+        if not log:
+            ax.set_ylim(min(-0.02, *(v for c in values.values() for v in c if v == v)), 1.05)
+        ax.set_title(name)
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for ax in many_axes(axes)[2:]:
+        ax.set_xlabel("activation")
+    return axes
 
 
 def _chosen(labels, name):

@@ -18,6 +18,7 @@ from actfun.charts import (
     heatmap,
     learning_curves,
     rate_curves,
+    report,
     spread,
     standings,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "points",
     "power_ticks",
     "rate_curves",
+    "report",
     "simplex",
     "small_multiples",
     "spread",

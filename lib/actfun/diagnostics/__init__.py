@@ -7,7 +7,13 @@ what is allowed. Nothing that is passed in is changed.
 """
 
 from actfun.diagnostics.data import Data, digits, iris_pairs, moons, spirals
-from actfun.diagnostics.instruments import dead_units, exact_zeros, gradient_norms, sparsity
+from actfun.diagnostics.instruments import (
+    dead_units,
+    exact_zeros,
+    gradient_norms,
+    report,
+    sparsity,
+)
 from actfun.diagnostics.races import Race, race, setup, summary
 from actfun.diagnostics.random_layers import LayerStatistics, layer_statistics
 
@@ -21,6 +27,7 @@ __all__ = [  # in the order of the reference
     "sparsity",
     "exact_zeros",
     "gradient_norms",
+    "report",
     "LayerStatistics",
     "layer_statistics",
     "Race",

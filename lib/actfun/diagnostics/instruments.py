@@ -1,11 +1,14 @@
-"""Looking into a network: dead units, zeros, and the length of gradients, layer by layer."""
+"""Looking into a network: dead units, zeros, the length of gradients, and a report of it all."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from actfun.network import MLP, MaxoutLayer
 from actfun.network.checks import OVERFLOW_IS_AN_ANSWER
+from actfun.reports import FLAT, Report
 
 
 def _network(net):
@@ -76,3 +79,45 @@ def gradient_norms(net, X, y, of="weights"):
     else:
         raise ValueError(f'of must be "weights" or "pre_activations", got {of!r}')
     return np.array([np.sqrt(np.sum(array**2)) for array in arrays])
+
+
+@np.errstate(**OVERFLOW_IS_AN_ANSWER)
+def report(net, X, y):
+    """A `Report` of the network on (X, y), as ``actfun.torch.watch`` makes it of anybody's model.
+
+    ``net`` is an `MLP` without maxout layers, X and y are as for its ``fit``. Activations and
+    layers are numbered from 1; no step is made, so no ``update`` is known.
+    """
+    gradients = _network(net).gradients(X, y)
+    dead, activations = dead_units(net, X), []
+    for k, (layer, Z, A) in enumerate(_hidden(net, X)):
+        if isinstance(layer, MaxoutLayer):
+            raise TypeError("net must be an MLP without maxout layers")
+        slope = layer.activation.derivative(Z)
+        unit = Z / np.maximum(np.sqrt(np.sum(Z**2, axis=1, keepdims=True)), 1e-300)
+        alike = np.sum(unit.sum(axis=0) ** 2) - np.sum(unit**2)
+        pairs = len(Z) * (len(Z) - 1)
+        activations.append(
+            dict(
+                at=str(k + 1),
+                activation=str(layer.activation),
+                mean=float(A.mean()),
+                size=float(np.mean(Z**2)),
+                spread=float(np.sqrt(A.var(axis=0).mean())),
+                saturated=float(np.mean(np.abs(slope) < FLAT)),
+                silent=float(np.mean(A == 0)),
+                dead=float(dead[k]),
+                correlation=float(alike / pairs) if pairs else math.nan,
+                gradient=_root_mean_square(gradients.pre_activations[k]),
+            )
+        )
+    layers = [
+        dict(layer=str(k), shape=layer.weights.shape, weight=_root_mean_square(layer.weights),
+             gradient=_root_mean_square(parts[0]), update=math.nan, steps=0)
+        for k, (layer, parts) in enumerate(zip(net.layers, gradients.parameters), start=1)
+    ]  # fmt: skip
+    return Report(activations, layers, passes=1)
+
+
+def _root_mean_square(array):
+    return float(np.sqrt(np.mean(np.square(array, dtype=float))))

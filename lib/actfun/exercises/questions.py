@@ -167,6 +167,12 @@ QUESTIONS = {
                             2: "The slope enters squared."}),
         Number("layers", -1 / math.log(9 / 16), {
             -1 / math.log(3 / 4): "The size is a mean square: square the factor."})),
+    "diagnose-depth": ("right: thirteen layers, and Adam no longer sees a gradient.",
+        Number("layers", 13, {
+            12: "Twelve of them leave a little more than that: count on.",
+            6: "The factor is that of the gradient itself, not of its mean square.",
+            (12.7, 12.9): "There are only whole layers.",
+            26: "The factor is that of the gradient itself, not its root."})),
     # sigmoid, tanh and softmax
     "logistic-bias": (
         "right: the log-odds of the base rate, and a loss below ln 2 before any training.",
