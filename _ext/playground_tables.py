@@ -156,9 +156,12 @@ def ident(f):
 def positions(parameter):
     """The values of a parameter that can be chosen: its default, and some along its slider."""
     low, high = parameter.slider
-    spaced = np.geomspace(low, high, 4) if low > 0 else np.linspace(low, high, 5)
-    room = 0.3 * np.diff(spaced).min()  # beside the default
-    others = (float(f"{v:.3g}") for v in spaced if abs(v - parameter.default) > room)
+    if low > 0:  # round numbers, each some times the one before
+        others = [float(f"{v:.1g}") for v in np.geomspace(low, high, 4)]
+    else:
+        others = np.linspace(low, high, 5)
+        room = 0.3 * (others[1] - others[0])  # beside the default
+        others = [float(f"{v:.3g}") for v in others if abs(v - parameter.default) > room]
     return sorted({parameter.default, *others})
 
 

@@ -32,7 +32,7 @@
         }
         values[i] = value;
         slopes[i] = slope / widths[low];
-        for (const kink of kinks) if (x === kink[0]) [, values[i], slopes[i]] = kink;
+        for (let k = 0; k < kinks.length; k++) if (x === kinks[k][0]) [, values[i], slopes[i]] = kinks[k];
       }
     }
 
@@ -276,5 +276,100 @@
     };
   });
 
-  Object.assign(lab, { Curve, Activation, Network, Pass, Descent, generator, inspect });
+  // Points as arrays: coordinates one after another, and classes.
+  const points = (triples) => ({
+    count: triples.length,
+    x: Float64Array.from(triples.flatMap(([x, y]) => [x, y])),
+    y: Float64Array.from(triples.map(([, , label]) => label)),
+  });
+
+  // A training from its start: { train, test, activation, sizes, rule, gain, centred, seed, optimiser,
+  // rate, batch }. Of these the last three and the activation may change on the way.
+  class Run {
+    constructor(how) {
+      this.how = how;
+      this.network = new Network(how.sizes, how.activation);
+      this.network.draw(how.rule, how.gain, how.centred, how.seed);
+      this.descent = new Descent(this.network, how.optimiser);
+      this.random = generator(how.seed + 1e6);
+      this.updates = 0;
+      this.history = [];
+      this.diverged = false;
+      this.see(how.train, how.test);
+      this.kept = this.network.copy();
+    }
+
+    // Take points, also in the middle of a training.
+    see(train, test) {
+      Object.assign(this.how, { train, test });
+      this.order = [];
+      this.whole = new Pass(this.network, train.count);
+      this.part = new Pass(this.network, train.count);
+      this.tested = new Pass(this.network, test.count);
+      this.look();
+    }
+
+    change(how) {
+      const { activation, optimiser } = this.how;
+      Object.assign(this.how, how);
+      if (how.activation !== activation) this.network.use(how.activation);
+      if (how.optimiser !== optimiser || how.activation !== activation) {
+        this.descent = new Descent(this.network, how.optimiser);
+      }
+      this.diverged = false;
+      this.look();
+    }
+
+    batch() {
+      const { count } = this.how.train;
+      if (!this.order.length) {
+        this.order = Array.from({ length: count }, (_, n) => n);
+        for (let n = count - 1; n > 0; n--) {
+          const other = Math.floor(this.random.uniform() * (n + 1));
+          [this.order[n], this.order[other]] = [this.order[other], this.order[n]];
+        }
+      }
+      return this.order.splice(0, this.how.batch);
+    }
+
+    // Some updates; then look. Where loss or weights are no longer finite, it goes back to what was.
+    advance(updates) {
+      const { train: { x, y, count }, rate } = this.how, { network, part } = this;
+      if (!count || this.diverged) return;
+      this.kept = network.copy();
+      for (let done = 0; done < updates; done++) {
+        const chosen = this.batch();
+        part.forward(chosen.flatMap((n) => [x[2 * n], x[2 * n + 1]]), chosen.length);
+        const loss = part.backward(chosen.map((n) => y[n]));
+        this.descent.update(part, { rate });
+        this.updates += 1;
+        if (Number.isFinite(loss) && network.isFinite()) continue;
+        this.diverged = true;
+        network.restore(this.kept);
+        this.descent = new Descent(network, this.how.optimiser);
+        break;
+      }
+      this.look();
+    }
+
+    // Loss and accuracy on all points, and what there is to see in the layers.
+    look() {
+      const share = (pass, { x, y, count }) => {
+        const z = pass.forward(x, count);
+        let right = 0;
+        for (let n = 0; n < count; n++) right += z[n] >= 0 === (y[n] === 1);
+        return right / count;
+      };
+      const { train, test } = this.how;
+      this.testAccuracy = share(this.tested, test);
+      this.testLoss = this.tested.backward(test.y);
+      this.accuracy = share(this.whole, train);
+      this.loss = this.whole.backward(train.y);
+      this.layers = inspect(this.whole);
+      this.history.push([this.updates, this.loss, this.testLoss]);
+      if (this.history.length > 800) this.history = this.history.filter((_, i) => i % 2 === 0);
+    }
+  }
+
+  Object.assign(lab, { Curve, Activation, Network, Pass, Descent, Run, generator, inspect, points });
 })();
