@@ -19,7 +19,7 @@ from sphinx.util.docutils import ReferenceRole, SphinxDirective
 from actfun import ReLU, figures, network, plots
 
 PAGE, PLACE = "chapters/playground", "playground-here"
-SCRIPTS = ["tables", "engine", "pictures", "challenges", "controls"]
+SCRIPTS = ["tables", "engine", "pictures", "settings", "challenges", "controls"]
 ALT = (
     "The moons, two interleaving half circles of points, and the bent boundary "
     "that a small network with ReLU has drawn between them"

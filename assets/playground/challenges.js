@@ -34,7 +34,8 @@
       if (!memory.layer) return { words: "No layer of ReLU has died in this run." };
       if (dead >= 0) return { words: `Layer ${dead + 1} is dead. Now bring it back, without a new start.` };
       if (settings.f !== "relu") return { words: `Layer ${memory.layer} lives again. Now with ReLU?` };
-      const words = `Layer ${memory.layer} was dead and lives; ${percent(run.testAccuracy)} are right, 90 % are wanted.`;
+      const words = `Layer ${memory.layer} was dead and lives; ` +
+        `${percent(run.testAccuracy)} are right, 90 % are wanted.`;
       return { met: run.testAccuracy >= 0.9, words };
     },
 

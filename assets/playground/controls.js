@@ -1,34 +1,9 @@
-// The playground's controls: settings, which live in the address of the page; play, step and start
-// anew; and what is said in words. Nothing runs before it is asked to, or while it is out of sight.
+// The playground's controls: menus, play, step and start anew; and what is said in words. Nothing runs
+// before it is asked to, or while it is out of sight.
 (() => {
   "use strict";
   const lab = window.actfunPlayground;
-  const { tables } = lab;
-
-  const OWN = "own";
-  const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
-  const upTo = (first, last) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  const named = (entries) => entries.map(({ id, name }) => [id, name]);
-  const keeping = { ...tables.initialisers.find(({ id }) => id === "lecun"), id: "keeping", keeping: true };
-  const rules = [...tables.initialisers, { ...keeping, name: "keeps the size 1" }];
-
-  // name: [group, label, choices as [value, text] or values, the one to start with]
-  const FIELDS = {
-    data: ["Task", "points", [...named(tables.data), [OWN, "your own"]], "moons"],
-    f: ["Network", "activation", named(tables.functions), "relu"],
-    depth: ["Network", "hidden layers", upTo(0, 8), 2],
-    units: ["Network", "units in each", upTo(1, 8), 4],
-    init: ["Start", "weights", named(rules), "he"],
-    gain: ["Start", "times", [0.1, 0.25, 0.5, 1, 2, 4, 8], 1],
-    centred: ["Start", "centred", [[0, "no"], [1, "yes"]], 0],
-    seed: ["Start", "seed", upTo(0, 19), 0],
-    optimiser: ["Training", "optimiser", [["sgd", "SGD"], ["adam", "Adam"]], "sgd"],
-    rate: ["Training", "rate", RATES, 0.03],
-    batch: ["Training", "batch", [1, 4, 16, 32, 200], 32],
-    speed: ["Training", "speed", [1, 2, 5, 10, 20].map((n) => [n, `${n} a frame`]), 2],
-  };
-  const STARTS = new Set(["data", "depth", "units", "init", "gain", "centred", "seed"]); // a run anew
-  const DEFAULTS = Object.fromEntries(Object.entries(FIELDS).map(([name, field]) => [name, field[3]]));
+  const { FIELDS, OWN, RATES, STARTS, choicesOf, functionOf, parse, written, pointsOf, howOf } = lab;
 
   const make = (kind, attributes = {}, ...children) => {
     const element = document.createElement(kind);
@@ -40,67 +15,11 @@
     return element;
   };
 
+  const canvas = (name, label) =>
+    make("canvas", { class: `playground-${name}`, role: "img", "aria-label": label });
+
   const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
   const short = (number) => (number >= 0.01 ? number.toFixed(3) : number.toExponential(1));
-  const functionOf = ({ f }) => tables.functions.find(({ id }) => id === f);
-  const choicesOf = (name) => FIELDS[name][2].map((choice) => (Array.isArray(choice) ? choice : [choice, String(choice)]));
-
-  // ------------------------------------------------------------------------------- the address
-
-  // Settings from words such as "f=relu&rate=0.1"; what is unknown is left out.
-  const parse = (words) => {
-    const settings = { ...DEFAULTS, p: null, own: [] };
-    for (const [name, text] of new URLSearchParams(words)) {
-      if (FIELDS[name]) {
-        const choice = choicesOf(name).find(([value]) => String(value) === text);
-        if (choice) [settings[name]] = choice;
-      } else if (name === "own") {
-        settings.own = text.split("_").map((point) => point.split(".").map(Number))
-          .filter((point) => point.length === 3 && point.every(Number.isFinite))
-          .map(([x, y, label]) => [x / 100, y / 100, label ? 1 : 0]);
-      }
-    }
-    const values = (new URLSearchParams(words).get("p") ?? "").split(",").map(Number);
-    settings.p = functionOf(settings).parameters.map((parameter, i) =>
-      parameter.values.includes(values[i]) ? parameter.values.indexOf(values[i]) : parameter.start);
-    return settings;
-  };
-
-  const written = (settings) => {
-    const words = new URLSearchParams();
-    for (const [name, start] of Object.entries(DEFAULTS)) {
-      if (settings[name] !== start) words.set(name, settings[name]);
-    }
-    const { parameters } = functionOf(settings);
-    if (parameters.some(({ start }, i) => settings.p[i] !== start)) {
-      words.set("p", parameters.map(({ values }, i) => values[settings.p[i]]).join());
-    }
-    if (settings.data === OWN && settings.own.length) {
-      words.set("own", settings.own.map(([x, y, label]) => [100 * x, 100 * y, label].map(Math.round).join(".")).join("_"));
-    }
-    return words.toString().replaceAll("%2C", ",");
-  };
-
-  const pointsOf = ({ data, own }) => {
-    if (data === OWN) return { train: lab.points(own), test: lab.points(own) };
-    const { points, train } = tables.data.find(({ id }) => id === data);
-    const triples = upTo(0, points.length / 3 - 1).map((n) => [points[3 * n] / 1000, points[3 * n + 1] / 1000, points[3 * n + 2]]);
-    return { train: lab.points(triples.slice(0, train)), test: lab.points(triples.slice(train)) };
-  };
-
-  const howOf = (settings) => ({
-    ...pointsOf(settings),
-    activation: new lab.Activation(functionOf(settings), settings.p),
-    sizes: [2, ...new Array(settings.depth).fill(settings.units), 1],
-    rule: rules.find(({ id }) => id === settings.init),
-    gain: settings.gain,
-    centred: settings.centred === 1,
-    seed: settings.seed,
-    optimiser: settings.optimiser,
-    rate: settings.rate,
-    batch: settings.batch,
-  });
-
   // ----------------------------------------------------------------------------- the playground
 
   class Playground {
@@ -122,7 +41,6 @@
     }
 
     build() {
-      const canvas = (name, label) => make("canvas", { class: `playground-${name}`, role: "img", "aria-label": label });
       const button = (text, act) => make("button", { type: "button", click: act }, text);
       this.surface = canvas("surface", "The plane with the points and the network's two sides");
       this.surface.addEventListener("click", (event) => this.click(event));
@@ -166,12 +84,15 @@
 
     ownPoints() {
       const number = (label) => {
-        const input = make("input", { type: "number", min: -2.5, max: 2.5, step: 0.1, value: 0, id: `playground-point-${label}` });
+        const id = `playground-point-${label}`;
+        const input = make("input", { type: "number", min: -2.5, max: 2.5, step: 0.1, value: 0, id });
         return [input, make("div", { class: "actfun-control" }, make("label", { for: input.id }, label), input)];
       };
       const [[x, across], [y, up]] = [number("x"), number("y")];
-      const side = this.menu("class of the next point", [[0, "● 0"], [1, "■ 1"]], (label) => { this.side = label; });
       this.side = 0;
+      const side = this.menu("class of the next point", [[0, "● 0"], [1, "■ 1"]], (label) => {
+        this.side = label;
+      });
       const act = (text, change) => make("button", { type: "button", click: change }, text);
       return make("div", { class: "playground-own" },
         make("p", {}, "Click into the plane, or type where:"), side, across, up,
@@ -201,17 +122,20 @@
     set(changes) {
       const before = this.settings;
       this.settings = { ...before, ...changes };
-      if (changes.f && changes.f !== before.f && !changes.p) this.settings.p = functionOf(changes).parameters.map(({ start }) => start);
+      if (changes.f && changes.f !== before.f) {
+        this.settings.p = functionOf(changes).parameters.map(({ start }) => start);
+      }
       this.shownFields();
       this.write();
-      if (Object.keys(changes).some((name) => STARTS.has(name))) {
+      const unborn = this.run.updates === 0 && !("speed" in changes);
+      if (unborn || Object.keys(changes).some((name) => STARTS.has(name))) {
         this.begin();
         return;
       }
       const { activation, optimiser, rate, batch } = howOf(this.settings);
       const other = before.f !== this.settings.f || String(before.p) !== String(this.settings.p);
       this.run.change({ activation: other ? activation : this.run.how.activation, optimiser, rate, batch });
-      if (!("speed" in changes)) this.fresh = this.run.updates === 0;
+      if (!("speed" in changes)) this.fresh = false;
       this.show();
     }
 
@@ -252,11 +176,11 @@
       this.fresh = true;
       this.told = { dead: 0 };
       this.rows = this.run.network.hidden().map((_, i) => {
-        const picture = (name, label) => make("canvas", { class: `playground-${name}`, role: "img", "aria-label": `Layer ${i + 1}: ${label}` });
-        const units = picture("units", "what each unit says in every place of the plane");
-        const histogram = picture("histogram", "histogram of the activations");
+        const name = `Layer ${i + 1}`;
+        const units = canvas("units", `${name}: what each unit says in every place of the plane`);
+        const histogram = canvas("histogram", `${name}: histogram of the activations`);
         const bar = make("span", { class: "playground-bar" }), numbers = make("span");
-        const row = make("li", {}, make("span", { class: "playground-name" }, `Layer ${i + 1}`), units, histogram,
+        const row = make("li", {}, make("span", { class: "playground-name" }, name), units, histogram,
           make("p", {}, numbers, bar));
         return { row, units, histogram, bar, numbers };
       });
@@ -336,11 +260,13 @@
     tell() {
       const { updates, loss, testLoss, accuracy, testAccuracy, layers, how } = this.run;
       this.readout.textContent = how.train.count
-        ? `${updates} updates: loss ${short(loss)}, on test points ${short(testLoss)}; ${percent(accuracy)} right, of test points ${percent(testAccuracy)}.`
+        ? `${updates} updates: loss ${short(loss)}, on test points ${short(testLoss)}; ` +
+          `${percent(accuracy)} right, of test points ${percent(testAccuracy)}.`
         : "No points yet.";
       layers.forEach(({ silent, saturated, dead, gradient }, i) => {
         const { bar, numbers } = this.rows[i], count = dead.filter(Boolean).length;
-        numbers.textContent = `silent ${percent(silent)}, saturated ${percent(saturated)}, dead ${count} of ${dead.length}; gradient ${gradient ? gradient.toExponential(0) : 0}`;
+        numbers.textContent = `silent ${percent(silent)}, saturated ${percent(saturated)}, ` +
+          `dead ${count} of ${dead.length}; gradient ${gradient ? gradient.toExponential(0) : 0}`;
         bar.style.width = `${Math.max(0, Math.min(100, 100 + 12 * Math.log10(gradient || 1e-9)))}%`;
       });
       this.tellOfDeaths(layers);
@@ -361,7 +287,8 @@
       this.pause();
       const { rate } = this.settings, lower = RATES[RATES.indexOf(rate) - 1];
       const advice = lower ? `Try the learning rate ${lower} instead of ${rate}.` : "Try weights half as large.";
-      this.say(`Diverged at update ${this.run.updates}: the loss or a weight was no longer finite. You see the state before. ${advice}`);
+      this.say(`Diverged at update ${this.run.updates}: the loss or a weight was no longer finite. ` +
+        `You see the state before. ${advice}`);
       return false;
     }
 
@@ -400,7 +327,6 @@
   const start = () => {
     for (const element of document.querySelectorAll(".actfun-playground")) element.playground = new Playground(element);
   };
-  Object.assign(lab, { parse, written, FIELDS });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();
