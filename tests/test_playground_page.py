@@ -217,7 +217,7 @@ def test_activation_and_rate_change_on_the_way(visit):
     assert ask(tab, "p => [p.run.updates, p.fresh]") == [100, False]
     advance(tab, 100)
     assert ask(tab, "p => p.run.network.layers[0].parameter[0]") != 0.25, "PReLU learns its slope"
-    choose(tab, "hidden layers", "0")
+    choose(tab, "layers", "0")
     assert ask(tab, "p => p.run.updates") == 0
     assert tab.locator(".playground-layers li").count() == 0
     advance(tab, 100)
@@ -282,7 +282,7 @@ def run_two_units(tab):
 
 
 def run_three_hinges(tab):
-    choose(tab, "units in each", "3")
+    choose(tab, "units", "3")
     advance(tab, 600)
 
 

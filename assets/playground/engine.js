@@ -181,17 +181,22 @@
       return this.parts[layers.length - 1].z;
     }
 
-    // The loss for classes y (0 or 1): softplus(z) − y z, averaged. Leaves its gradients in the parts.
-    backward(y) {
-      const { layers, activation, loss } = this.network;
-      const { count, parts } = this, last = layers.length - 1, out = parts[last];
-      loss.read(out.z, out.values, out.slopes, count);
+    // The loss for classes y (0 or 1): softplus(z) − y z, averaged.
+    measure(y) {
+      const { count } = this, { z, values, slopes, deltas } = this.parts[this.parts.length - 1];
+      this.network.loss.read(z, values, slopes, count);
       let total = 0;
       for (let s = 0; s < count; s++) {
-        total += out.values[s] - y[s] * out.z[s];
-        out.deltas[s] = (out.slopes[s] - y[s]) / count;
+        total += values[s] - y[s] * z[s];
+        deltas[s] = (slopes[s] - y[s]) / count;
       }
-      for (let i = last; i >= 0; i--) {
+      return total / count;
+    }
+
+    // The loss; leaves its gradients in the parts.
+    backward(y) {
+      const { layers, activation } = this.network, { count, parts } = this, measured = this.measure(y);
+      for (let i = layers.length - 1; i >= 0; i--) {
         const { fanIn, units, weights } = layers[i], { deltas, gradients, back } = parts[i];
         const inputs = i ? parts[i - 1].values : this.x;
         for (const gradient of gradients.slice(0, 2)) gradient.fill(0);
@@ -215,7 +220,7 @@
           }
         }
       }
-      return total / count;
+      return measured;
     }
   }
 
@@ -362,7 +367,7 @@
       };
       const { train, test } = this.how;
       this.testAccuracy = share(this.tested, test);
-      this.testLoss = this.tested.backward(test.y);
+      this.testLoss = this.tested.measure(test.y);
       this.accuracy = share(this.whole, train);
       this.loss = this.whole.backward(train.y);
       this.layers = inspect(this.whole);

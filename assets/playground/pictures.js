@@ -5,7 +5,7 @@
   const lab = window.actfunPlayground;
 
   const REACH = 2.6; // the plane is shown from −REACH to REACH, both ways
-  const CELLS = 40; // along each side
+  const CELLS = 32; // along each side
   const BINS = 31;
   const CLASSES = ["#1c95ef", "#d01c02"];
   const GREY = "#808080";
@@ -38,18 +38,27 @@
   const sheet = () => {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = CELLS;
-    const pen = canvas.getContext("2d");
-    return { canvas, pen, image: pen.createImageData(CELLS, CELLS) };
+    const pen = canvas.getContext("2d"), image = pen.createImageData(CELLS, CELLS);
+    return { canvas, pen, image, cells: new Uint32Array(image.data.buffer) };
   };
 
-  // Paint numbers from −1 to 1: the paper at 0, one colour on either side.
-  const paint = ({ pen, image }, number, paper, below, above, strength) => {
-    const { data } = image;
-    for (let cell = 0; cell < CELLS * CELLS; cell++) {
-      const value = Math.max(-1, Math.min(1, number(cell)));
-      const colour = value < 0 ? below : above, part = strength * Math.abs(value);
-      for (let c = 0; c < 3; c++) data[4 * cell + c] = paper[c] + part * (colour[c] - paper[c]);
-      data[4 * cell + 3] = 255;
+  // The colours of numbers from −1 to 1: the paper at 0, one colour on either side.
+  const SHADES = 128;
+  const palette = (paper, below, above, strength) => {
+    const bytes = new Uint8ClampedArray(4 * (2 * SHADES + 1));
+    for (let shade = -SHADES; shade <= SHADES; shade++) {
+      const colour = shade < 0 ? below : above, part = (strength * Math.abs(shade)) / SHADES;
+      bytes.set([...paper.map((dark, c) => dark + part * (colour[c] - dark)), 255], 4 * (shade + SHADES));
+    }
+    return new Uint32Array(bytes.buffer);
+  };
+
+  // Paint every `step`-th number from `first` on, divided by `reach`.
+  const paint = ({ pen, image, cells }, colours, numbers, first, step, reach) => {
+    const scale = SHADES / reach;
+    for (let cell = 0, at = first; cell < CELLS * CELLS; cell++, at += step) {
+      const shade = Math.round(scale * numbers[at]);
+      cells[cell] = colours[shade < -SHADES ? 0 : shade > SHADES ? 2 * SHADES : shade + SHADES];
     }
     pen.putImageData(image, 0, 0);
   };
@@ -101,7 +110,8 @@
       const { pen, width, height } = prepared(this.surface), { ink, paper } = this.colours;
       const { softplus, sigma } = this, { loss } = run.network;
       loss.read(logits, softplus, sigma, CELLS * CELLS); // its slope is the probability of class 1
-      paint(this.plane, (cell) => 2 * sigma[cell] - 1, paper, ...CLASSES.map(channels), 0.55);
+      for (let cell = 0; cell < CELLS * CELLS; cell++) sigma[cell] = 2 * sigma[cell] - 1;
+      paint(this.plane, palette(paper, ...CLASSES.map(channels), 0.55), sigma, 0, 1, 1);
       pen.imageSmoothingEnabled = true;
       pen.drawImage(this.plane.canvas, 0, 0, width, height);
       this.drawBoundary(pen, logits, width, css(ink));
@@ -189,11 +199,12 @@
     drawUnits(canvas, run, layer, hue, reach) {
       const { pen, width, height } = prepared(canvas), { ink, paper } = this.colours;
       const { units } = run.network.layers[layer], { values } = this.pass.parts[layer];
-      const side = height - 2, step = Math.min(height + 2, width / units), grey = channels(GREY);
+      const side = height - 2, step = Math.min(height + 2, width / units);
+      const colours = palette(paper, channels(GREY), hue, 1);
       pen.imageSmoothingEnabled = true;
       for (let unit = 0; unit < units; unit++) {
         const left = unit * step + 1, size = Math.min(side, step - 2);
-        paint(this.unit, (cell) => values[cell * units + unit] / reach, paper, grey, hue, 1);
+        paint(this.unit, colours, values, unit, units, reach);
         pen.drawImage(this.unit.canvas, left, 1, size, size);
         const dead = run.layers[layer].dead[unit];
         pen.strokeStyle = css(ink, dead ? 1 : 0.4);

@@ -16,8 +16,8 @@
   const FIELDS = {
     data: ["Task", "points", [...named(tables.data), [OWN, "your own"]], "moons"],
     f: ["Network", "activation", named(tables.functions), "relu"],
-    depth: ["Network", "hidden layers", upTo(0, 8), 2],
-    units: ["Network", "units in each", upTo(1, 8), 4],
+    depth: ["Network", "layers", upTo(0, 8), 2],
+    units: ["Network", "units", upTo(1, 8), 4],
     init: ["Start", "weights", named(rules), "he"],
     gain: ["Start", "times", [0.1, 0.25, 0.5, 1, 2, 4, 8], 1],
     centred: ["Start", "centred", [[0, "no"], [1, "yes"]], 0],
@@ -25,7 +25,7 @@
     optimiser: ["Training", "optimiser", [["sgd", "SGD"], ["adam", "Adam"]], "sgd"],
     rate: ["Training", "rate", RATES, 0.03],
     batch: ["Training", "batch", [1, 4, 16, 32, 200], 32],
-    speed: ["Training", "speed", [1, 2, 5, 10, 20].map((n) => [n, `${n} a frame`]), 2],
+    speed: ["Training", "per frame", [1, 2, 5, 10, 20], 2],
   };
   const STARTS = new Set(["data", "depth", "units", "init", "gain", "centred", "seed"]); // a run anew
   const DEFAULTS = Object.fromEntries(Object.entries(FIELDS).map(([name, field]) => [name, field[3]]));
