@@ -179,6 +179,26 @@ def engine(chromium, tables):
     tab.close()
 
 
+def test_engine_reads_a_table_as_it_is_meant(engine):
+    """Kinks, edges and tails included, at every position of every parameter."""
+    x = np.unique(np.concatenate([X[::7], [-3, -1, 0, 1, 3, -64, 64, -1e300, 1e300]]))
+    for f in ALL:
+        shown = [type(f)(0.0), type(f)(1.0)] if hasattr(f, "weight_gradient") else None
+        for number, one in enumerate(shown or playground_tables.variants(f)):
+            at = np.concatenate([x, one.kinks])
+            found = engine.evaluate(
+                """([id, number, x]) => {
+                    const { tables, Curve } = window.actfunPlayground;
+                    const entry = tables.functions.find(f => f.id === id);
+                    const values = x.slice(), slopes = x.slice();
+                    new Curve(entry.tables[number]).read(x, values, slopes, x.length);
+                    return [values, slopes];
+                }""",
+                [playground_tables.ident(f), number, at.tolist()],
+            )
+            np.testing.assert_array_equal(found, read(one, at), err_msg=str(one))
+
+
 def parameters(net):
     """Lists of numbers, as the engine keeps them."""
     return [

@@ -472,5 +472,18 @@ def test_the_page_has_its_scripts_and_no_other_page_has(book):
     page = (book / "chapters" / "playground.html").read_text(encoding="utf-8")
     order = [page.index(f"playground/{name}.js") for name in playground.SCRIPTS]
     assert order == sorted(order)
-    assert "playground.html?f=sigmoid&amp;depth=8" in page and f"#{playground.PLACE}" in page
     assert (book / "_static" / "playground" / "tables.js").exists()
+
+
+def test_a_link_leads_to_its_settings(chromium, book):
+    tab = chromium.new_page()
+    complaints = complaints_of(tab)
+    tab.goto((book / "chapters" / "playground.html").as_uri())
+    tab.get_by_text("the same ones, started well").click()
+    tab.wait_for_url(re.compile("gain=4"))
+    choice = tab.get_by_label("activation", exact=True).locator("option:checked")
+    assert choice.text_content() == "Sigmoid"
+    tab.wait_for_function("() => document.querySelector('.actfun-playground').playground.visible")
+    assert tab.locator(".playground-layers li").count() == 8
+    assert complaints == []
+    tab.close()
