@@ -90,8 +90,9 @@
       this.drawPlane(run, logits);
       this.drawLosses(run.history, run.network.loss.at(0).value);
       const hue = channels(run.how.activation.entry.hue), reach = this.reach(run);
+      const shades = palette(this.colours.paper, channels(GREY), hue, 1);
       rows.forEach(({ units, histogram }, i) => {
-        this.drawUnits(units, run, i, hue, reach);
+        this.drawUnits(units, run, i, shades, reach);
         this.drawHistogram(histogram, run, i, css(hue), reach);
       });
     }
@@ -196,15 +197,14 @@
     }
 
     // Side by side what each unit says in each place of the plane; a cross where it is dead.
-    drawUnits(canvas, run, layer, hue, reach) {
-      const { pen, width, height } = prepared(canvas), { ink, paper } = this.colours;
+    drawUnits(canvas, run, layer, shades, reach) {
+      const { pen, width, height } = prepared(canvas), { ink } = this.colours;
       const { units } = run.network.layers[layer], { values } = this.pass.parts[layer];
       const side = height - 2, step = Math.min(height + 2, width / units);
-      const colours = palette(paper, channels(GREY), hue, 1);
       pen.imageSmoothingEnabled = true;
       for (let unit = 0; unit < units; unit++) {
         const left = unit * step + 1, size = Math.min(side, step - 2);
-        paint(this.unit, colours, values, unit, units, reach);
+        paint(this.unit, shades, values, unit, units, reach);
         pen.drawImage(this.unit.canvas, left, 1, size, size);
         const dead = run.layers[layer].dead[unit];
         pen.strokeStyle = css(ink, dead ? 1 : 0.4);
