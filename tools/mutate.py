@@ -82,6 +82,11 @@ def slider(what, file, old, new, test):
     return Mutation(what, file, old, new, f"test_sliders::{test}")
 
 
+def play(what, file, old, new, test):
+    where = file if file.startswith("_ext") else f"assets/playground/{file}"
+    return Mutation(what, where, old, new, test)
+
+
 MUTATIONS = [
     # the catalogue
     activations("sigmoid: the sides exchanged", "e, x >= 0) / (1 + e)\n\n\n",
@@ -384,6 +389,33 @@ MUTATIONS = [
            "test_what_unfolds_is_looked_at_again"),
     picture("drawing: panels under another's place", "figures", "key=lambda ax: ax.zorder",
             "key=lambda ax: 0", "test_figures"),
+    # the playground
+    play("playground: tables a thousand times coarser", "_ext/playground_tables.py",
+         "< TOLERANCE / 4:\n            return piece",
+         "< TOLERANCE * 1e3:\n            return piece",
+         "test_playground::test_tables_say_what_the_catalogue_says"),
+    play("playground: a kink is read beside it", "engine.js", "if (x === kinks[k][0]) [",
+         "if (x === kinks[k][1] + 9) [",
+         "test_playground::test_engine_reads_a_table_as_it_is_meant"),
+    play("playground: a learned slope's gradient", "engine.js", "sum * below.spans[at]",
+         "sum * below.values[at]", "test_playground::test_engine_trains_as_the_books_network"),
+    play("playground: Adam's second correction lost", "engine.js",
+         "second = 1 - ADAM_DECAY ** this.updates", "second = 1",
+         "test_playground::test_engine_trains_as_the_books_network"),
+    play("playground: centred at the wrong sign", "engine.js", "- (centred && i ?",
+         "+ (centred && i ?",
+         "test_playground::test_random_weights_follow_the_rules"),
+    play("playground: what diverged is kept", "engine.js", "        network.restore(this.kept);\n",
+         "",
+         "test_playground_page::test_where_it_diverges_it_says_so_and_keeps_what_was"),
+    play("playground: runs out of sight", "controls.js", "!this.visible || document.hidden",
+         "document.hidden",
+         "test_playground_page::test_nothing_runs_before_it_is_asked_to_or_out_of_sight"),
+    play("playground: a parameter is lost in the address", "settings.js", 'words.set("p",',
+         'words.set("q",', "test_playground_page::test_every_choice_lives_in_the_address"),
+    play("playground: a challenge is met by waiting", "challenges.js",
+         '{ data: "xor", depth: 1, units: 2 }, 0.95', '{ data: "xor", depth: 1, units: 2 }, 0.3',
+         "test_playground_page::test_challenges_can_be_met_and_are_checked"),
     # the book
     Mutation("build: a notebook may warn", "_ext/notebooks.py", '== "stderr"', '== "nobody"',
              "test_build::test_what_a_test_has_run_is_held_to_the_same"),
