@@ -32,7 +32,8 @@ HTML = ROOT / "_build" / "html"
 SITE = ROOT / "_build" / "site"
 NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
 ABOUT_PAGES = {
-    "test_coverage.py", "test_gallery.py", "test_glossary.py", "test_live_notebooks.py",
+    "test_coverage.py", "test_gallery.py", "test_glossary.py", "test_letters.py",
+    "test_live_notebooks.py",
     "test_notebooks.py", "test_numbers.py", "test_references.py",
 }  # fmt: skip
 BUILD = ["jupyter-book", "build", ".", "-W", "-n", "--keep-going"]
