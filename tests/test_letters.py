@@ -16,7 +16,7 @@ WORDS = re.compile(r"\\(text|textrm|mathrm|mathit|operatorname|begin|end|label|t
 
 
 def letters_in(text):
-    """The letters in the formulas of a text, such as "x" and "chi"; words and functions are none."""
+    """The letters in the formulas of a text, "x" or "chi"; names of functions are none."""
     found = set()
     for formula in FORMULA.findall(CODE.sub("", text)):
         formula = WORDS.sub(" ", "".join(formula))
