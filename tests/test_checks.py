@@ -15,6 +15,7 @@ from actfun.diagnostics import Data, Race
 from actfun.network import MLP
 
 X, Y = np.array([[-1.0, 0], [1, 0], [0, 2]]), np.array([0, 1, 1])
+ROWS = [{"spread": 1.0, "correlation": 0.5, "gradient": 0.1, "dead": 0.0}] * 2
 RUNS = {"ReLU": [[1, 2, 3.0], [2, 3, 4]], 0.1: [3, 2, 1]}
 
 
@@ -30,6 +31,10 @@ def one():
 
 def two():
     return Figure().subplots(1, 2)
+
+
+def four():
+    return Figure().subplots(2, 2)
 
 
 def on_the_right(points):
@@ -89,6 +94,7 @@ CALLS = {
         ax=one(), scores_by_label={"a": [1, 2], "b": [0, 1]}, intervals={"b": (0, 1)},
         marks={"a": 0.5}, best=["a"],
     ),  # fmt: skip
+    charts.report: lambda: dict(axes=four(), rows_by_label={"a": ROWS}),
     planes.points: lambda: dict(ax=one(), X=X, y=Y),
     planes.decision_regions: lambda: dict(ax=one(), predict=on_the_right, X=X, y=Y, resolution=9),
     planes.line_boundary: lambda: dict(ax=one(), w=[1, 2], b=0.5),

@@ -5,6 +5,7 @@ import inspect
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from conftest import ROOT
@@ -28,7 +29,9 @@ def test_code_is_tidy():
 def documented_modules():
     pages = sorted((ROOT / "chapters").glob("api*.md"))
     reference = "".join(page.read_text(encoding="utf-8") for page in pages)
-    return [importlib.import_module(name) for name in re.findall(r"automodule:: (\S+)", reference)]
+    names = re.findall(r"automodule:: (\S+)", reference)
+    here = [name for name in names if name != "actfun.torch" or find_spec("torch")]
+    return [importlib.import_module(name) for name in here]
 
 
 def public_names(thing):

@@ -387,6 +387,18 @@ def standings(ax, scores_by_label, intervals=None, marks=None, best=None):
 PANELS = {"spread": True, "correlation": False, "gradient": True, "dead": False}  # logarithmic?
 
 
+def _columns(rows):
+    """The numbers of each panel, row by row."""
+    rows = checks.listed(rows, "rows_by_label", "rows")
+    try:
+        return {name: [float(row[name]) for row in rows] for name in PANELS}
+    except (TypeError, ValueError, KeyError, IndexError):
+        wanted = ", ".join(PANELS)
+        raise ValueError(
+            f"rows_by_label must hold rows with numbers for {wanted}, got {checks.shown(rows[0])}"
+        ) from None
+
+
 def report(axes, rows_by_label):
     """What a `Report` says, activation by activation: spread, correlation, gradient, share of dead.
 
@@ -404,10 +416,11 @@ def report(axes, rows_by_label):
     """
     if many_axes(axes).size != len(PANELS):
         raise ValueError(f"axes must be four Axes, got {many_axes(axes).size}")
-    rows_by_label = rows_by_label if hasattr(rows_by_label, "items") else {"": rows_by_label}
+    rows_by_label = rows_by_label if isinstance(rows_by_label, dict) else {"": rows_by_label}
+    checks.listed(rows_by_label, "rows_by_label", "rows")
+    columns = {label: _columns(rows) for label, rows in rows_by_label.items()}
     for ax, (name, log) in zip(many_axes(axes), PANELS.items()):
-        values = {label: [row[name] for row in checks.listed(rows, "rows_by_label", "rows")]
-                  for label, rows in rows_by_label.items()}  # fmt: skip
+        values = {label: found[name] for label, found in columns.items()}
         if log:
             ax.set_yscale("log")
         for (label, column), (hue, style) in zip(values.items(), distinct_looks(values)):

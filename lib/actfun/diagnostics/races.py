@@ -195,7 +195,7 @@ def setup(
         "data": [name_of(data)],
         "split": [f"{len(data.X)} for training, {len(data.X_test)} for testing"],
         "network": ["–".join(map(str, net.sizes)) for net, _ in nets],
-        "activation": [_listed(one.activation for one in net.layers[:-1]) for net, _ in nets],
+        "activation": [_listed(_name(one) for one in net.layers[:-1]) for net, _ in nets],
         "start": [_start(arguments) for _, arguments in nets],
         "loss": [net.loss.key.replace("_", "-") for net, _ in nets],
         "optimiser": [str(training) for training in trainings],
@@ -206,6 +206,12 @@ def setup(
     }
     rows = [(row, " / ".join(dict.fromkeys(filter(None, said)))) for row, said in rows.items()]
     return Table(("", "in this experiment"), [row for row in rows if row[1]])
+
+
+def _name(layer):
+    """Its activation in words; one of the reader's own that has none, by its name."""
+    f = layer.activation
+    return f.name if type(f).__str__ is object.__str__ else str(f)
 
 
 def _listed(parts):
