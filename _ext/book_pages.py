@@ -7,6 +7,7 @@ from textwrap import shorten
 from urllib.parse import urlsplit
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
@@ -124,7 +125,7 @@ def describing(doctree):
             texts += [item.astext() for item in node]
         elif isinstance(node, nodes.paragraph):
             texts.append(node.astext())
-        elif not isinstance(node, (nodes.target, nodes.comment)):
+        elif not isinstance(node, (nodes.target, nodes.comment, addnodes.index)):
             break
     return shorten(" ".join(texts), 200, placeholder=" …")
 
