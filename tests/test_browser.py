@@ -132,7 +132,7 @@ WIDE = """() => {
     const article = document.querySelector('article h1') ?? document.querySelector('main');
     const column = article.clientWidth, wide = [];
     for (const e of document.querySelectorAll('article :is(table, mjx-container[display] > *)')) {
-        if (e.getBoundingClientRect().width <= column) continue;
+        if (Math.floor(e.getBoundingClientRect().width) <= column) continue;
         let box = e.parentElement;
         while (box && !['auto', 'scroll'].includes(getComputedStyle(box).overflowX))
             box = box.parentElement;
