@@ -20,6 +20,7 @@ from numpy.polynomial import Chebyshev, Polynomial
 
 from actfun import ALL, Softplus, diagnostics, looks
 from actfun.network.initialisers import INITIALISERS
+from actfun.reports import FLAT
 from actfun.signals import MeanField
 
 REACH = 64.0  # as far as a function without limits is followed
@@ -274,7 +275,7 @@ def everything():
         "loss": Table(Softplus()).data(),
         "initialisers": initialisers(),
         "data": data_sets(),
-        "saturated": 0.05,
+        "saturated": FLAT,
     }
 
 

@@ -127,11 +127,11 @@ def iris_pairs():
 def name_of(data):
     """What the data are called if they are the book's own; else their features."""
     own = {
-        "digits of 8 × 8 pixels": digits(),
-        "digits of 8 × 8 pixels, from 0 to 1": digits(centred=False),
-        "two moons": moons(),
-        "two spirals": spirals(),
+        "digits of 8 × 8 pixels": digits,
+        "digits of 8 × 8 pixels, from 0 to 1": functools.partial(digits, centred=False),
+        "two moons": moons,
+        "two spirals": spirals,
     }
     features = np.shape(data.X)[-1]
     other = f"{features} {'feature' if features == 1 else 'features'}"
-    return next((name for name, known in own.items() if known.X is data.X), other)
+    return next((name for name, known in own.items() if known().X is data.X), other)

@@ -151,7 +151,7 @@ def race(
         with bar as advance:
             for label, (arguments, training) in plan.items():
                 nets = [MLP(**arguments, seed=seed) for seed in seeds]
-                train_together(nets, data.X, data.y, Training(**training))
+                train_together(nets, data.X, data.y, training)
                 for net in nets:
                     finished.append((label, _score(net, data, measure), net.history.diverged))
                     advance(str(label))
@@ -190,7 +190,7 @@ def setup(
         Training(epochs, learning_rate, momentum, batch_size, optimiser),
     )
     nets = [(MLP(**arguments), arguments) for arguments, _ in plan.values()]
-    trainings = [Training(**training) for _, training in plan.values()]
+    trainings = [training for _, training in plan.values()]
     rows = {
         "data": [name_of(data)],
         "split": [f"{len(data.X)} for training, {len(data.X_test)} for testing"],
@@ -270,9 +270,8 @@ def _checked(name, configuration, common, data, measure):
         if key not in ALLOWED:
             raise ValueError(f"{name} may hold {', '.join(ALLOWED)}, got {key!r}")
     arguments = {key: value for key, value in configuration.items() if key not in common}
-    training = {key: configuration.get(key, value) for key, value in common.items()}
     try:
-        Training(**training)
+        training = Training(**{key: configuration.get(key, common[key]) for key in common})
         net = MLP(**arguments)
         X, y = net._samples(data.X, data.y)
         net.gradients(X[:1], y[:1])
