@@ -108,6 +108,13 @@ def test_lines_fit_the_column(path):
 
 
 @each_notebook
+def test_no_cell_counts_on_a_semicolon(path):
+    """IPython hushes a result by it, the kernel of nbval does not."""
+    for cell in code_cells(path):
+        assert not cell.source.endswith(";"), f"{cell.id} ends in a semicolon:\n{cell.source}"
+
+
+@each_notebook
 def test_what_is_printed_is_one_output(path):
     """Stored in pieces, it would change with every execution."""
     for cell in code_cells(path):

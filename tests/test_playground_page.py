@@ -85,6 +85,8 @@ def choose(tab, label, text):
 
 def advance(tab, updates, each=100):
     """Updates without waiting for frames, looked at after each so many."""
+    # The browser tells the page a little later that a click has brought the playground into sight.
+    tab.wait_for_function("() => document.querySelector('.actfun-playground').playground.visible")
     script = """(p, updates, each) => {
         for (let n = 0; n < updates; n += each) { p.run.advance(each); p.show(); }
     }"""
