@@ -44,7 +44,7 @@ ifneq '$(shell test -w "$$HOME" && echo yes)' 'yes'
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 
-.PHONY: book fresh pdf zip lite site links validate lab evidence test test-fast store lock clean clean-all help
+.PHONY: book fresh pdf zip lite site links validate lint lab evidence test test-fast store lock clean clean-all help
 .DEFAULT_GOAL := book
 
 book: $(STAMP)   ## build the book (only what changed is executed again)
@@ -104,6 +104,9 @@ links: $(STAMP)  ## ask every external address of the pages whether it is still 
 
 validate: book   ## check the pages against the HTML standard, with the Nu validator (npx, Java)
 	npx --yes vnu-jar@26.9.27 --errors-only --skip-non-html _build/html
+
+lint:            ## look for mistakes in the scripts and style sheets, with Biome (npx)
+	npx --yes @biomejs/biome@2.6.8 lint --error-on-warnings
 
 clean:           ## remove what was built
 	rm -rf _build .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -8,7 +8,7 @@
     const { controls, alts, readouts, changes, drag } = JSON.parse(figure.querySelector("script").textContent);
     const rows = [...figure.querySelectorAll(".actfun-control")];
     const readout = figure.querySelector(".actfun-readout");
-    const words = readout && readout.querySelector("span");
+    const words = readout?.querySelector("span");
     const position = controls.map(([, start]) => start);
     const frameNumber = () => position.reduce((number, index, i) => number * controls[i][0].length + index, 0);
     const moves = []; // what moves each control, by its index
@@ -52,7 +52,7 @@
       set(start);
 
       let timer = null;
-      const name = button && button.getAttribute("aria-label").slice("Play ".length);
+      const name = button?.getAttribute("aria-label").slice("Play ".length);
       const caption = (text) => {
         button.textContent = text;
         button.setAttribute("aria-label", `${text} ${name}`);

@@ -10,7 +10,7 @@
   const is = (settings, wanted) => Object.entries(wanted).every(([name, value]) => settings[name] === value);
 
   // Settings as wanted, and that share of the test points right.
-  const reaches = (wanted, share) => (memory, { settings, run }) => {
+  const reaches = (wanted, share) => (_memory, { settings, run }) => {
     if (!is(settings, wanted)) return { words: "These are other settings." };
     const words = `Now ${percent(run.testAccuracy)} of the test points are right; ${percent(share)} are wanted.`;
     return { met: run.testAccuracy >= share, words };

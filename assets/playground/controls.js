@@ -61,7 +61,8 @@
       }
       this.parameters = make("span", { class: "playground-parameters" });
       this.fields.f.after(this.parameters);
-      this.groups.Task.append((this.own = this.ownPoints()));
+      this.own = this.ownPoints();
+      this.groups.Task.append(this.own);
       this.live = make("div", { class: "playground-live" },
         make("div", { class: "playground-planes" }, this.surface,
           make("div", {}, make("div", { class: "playground-buttons" }, this.play, this.step, this.again),
@@ -160,7 +161,7 @@
           this.menu(symbol, values.map((value, k) => [k, String(value)]), (k) =>
             this.set({ p: this.settings.p.map((one, j) => (j === i ? k : one)) }))));
       }
-      [...this.parameters.children].forEach((field, i) => field.choose(settings.p[i]));
+      for (const [i, field] of [...this.parameters.children].entries()) field.choose(settings.p[i]);
     }
 
     write() {

@@ -143,7 +143,9 @@
     }
 
     restore(copy) {
-      this.parameters().forEach((arrays, i) => arrays.forEach((array, k) => array.set(copy[i][k])));
+      for (const [i, arrays] of this.parameters().entries()) {
+        for (const [k, array] of arrays.entries()) array.set(copy[i][k]);
+      }
     }
   }
 
@@ -197,7 +199,7 @@
     backward(y) {
       const { layers, activation } = this.network, { count, parts } = this, measured = this.measure(y);
       for (let i = layers.length - 1; i >= 0; i--) {
-        const { fanIn, units, weights } = layers[i], { deltas, gradients, back } = parts[i];
+        const { fanIn, units, weights } = layers[i], { deltas, gradients } = parts[i];
         const inputs = i ? parts[i - 1].values : this.x;
         for (const gradient of gradients.slice(0, 2)) gradient.fill(0);
         for (let s = 0; s < count; s++) {
@@ -256,9 +258,11 @@
     update(pass, { rate, momentum = 0.9 }) {
       this.updates += 1;
       const first = 1 - momentum ** this.updates, second = 1 - ADAM_DECAY ** this.updates;
-      this.network.parameters().forEach((arrays, i) => arrays.forEach((array, k) => {
-        this.step(array, pass.parts[i].gradients[k], { rate, momentum, first, second }, this.memories[i][k]);
-      }));
+      for (const [i, arrays] of this.network.parameters().entries()) {
+        for (const [k, array] of arrays.entries()) {
+          this.step(array, pass.parts[i].gradients[k], { rate, momentum, first, second }, this.memories[i][k]);
+        }
+      }
     }
   }
 
@@ -284,7 +288,7 @@
   // Points as arrays: coordinates one after another, and classes.
   const points = (triples) => ({
     count: triples.length,
-    x: Float64Array.from(triples.flatMap(([x, y]) => [x, y])),
+    x: Float64Array.from(triples.flatMap((point) => point.slice(0, 2))),
     y: Float64Array.from(triples.map(([, , label]) => label)),
   });
 

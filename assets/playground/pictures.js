@@ -184,7 +184,7 @@
       pen.strokeRect(left + 0.5, 4.5, width - left - 5, bottom - 4);
       const line = (numbers, colour, dashes) => {
         pen.beginPath();
-        numbers.filter(([, loss]) => Number.isFinite(loss)).forEach((one) => pen.lineTo(...place(one)));
+        for (const one of numbers) if (Number.isFinite(one[1])) pen.lineTo(...place(one));
         pen.setLineDash(dashes);
         pen.strokeStyle = colour;
         pen.stroke();
