@@ -295,7 +295,15 @@ def verdicts(name):
                          _behind(own, advice)))  # fmt: skip
     if not rows:
         raise ValueError(f"name must be one of {', '.join(sorted(known))}, got {name!r}")
-    return Table(("in …", "verdict", "score", "behind the best by"), rows, align="llrl")
+    head = ("in …", "verdict", "score", "behind the best by")
+    return Table(head, rows, align="llrl", caption=LEGEND)
+
+
+LEGEND = (
+    "Each function at its own tuned rate, in % right, bits (fewer are better) or dB of likeness. In "
+    "brackets: 95 % intervals. Also fine: close behind the best. Avoid it: far behind, or networks "
+    "failed, which is to end nearer to guessing than to the best. Open: further behind, but tied."
+)
 
 
 def _score(value, setting):
