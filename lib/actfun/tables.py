@@ -300,9 +300,10 @@ def verdicts(name):
 
 
 LEGEND = (
-    "Each function at its own tuned rate, in % right, bits (fewer are better) or dB of likeness. In "
-    "brackets: 95 % intervals. Also fine: close behind the best. Avoid it: far behind, or networks "
-    "failed, which is to end nearer to guessing than to the best. Open: further behind, but tied."
+    "Each function at its own tuned rate, in % right, bits (fewer are better) or dB of likeness. "
+    "In brackets: 95 % intervals. Also fine: close behind the best. Avoid it: far behind, or "
+    "networks failed, which is to end nearer to guessing than to the best. Open: further behind, "
+    "but tied."
 )
 
 
