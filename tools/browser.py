@@ -13,9 +13,9 @@ from pathlib import Path
 import system_packages
 from playwright.sync_api import Error, sync_playwright
 
-NAMES = [
-    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
-    "microsoft-edge", "microsoft-edge-stable", "msedge",
+NAMES = [  # the first opens no windows, and is a fifth quicker
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
+    "google-chrome-stable", "chrome", "microsoft-edge", "microsoft-edge-stable", "msedge",
 ]  # fmt: skip
 FOLDERS = [
     "/Applications", "~/Applications", "%PROGRAMFILES%", "%PROGRAMFILES(X86)%", "%LOCALAPPDATA%",
@@ -104,8 +104,10 @@ def download():
 def install():
     """The Chromium of this system's packages. Ubuntu's is a snap, which sees no temporary files."""
     if sys.platform == "linux" and platform.freedesktop_os_release()["ID"] != "ubuntu":
-        problem = system_packages.install("chromium")
-        if problem:
+        for package in NAMES[:2]:
+            problem = system_packages.install(package)
+            if not problem:
+                return
             print(f"  {problem}.")
 
 
