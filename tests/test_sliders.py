@@ -767,7 +767,7 @@ def test_wide_panels_have_larger_letters_on_a_phone(open_page):
 
     wide = Slider(titled, alt="{k}", size=(6.4, 3), k=[1, 2])
     page = open_page(wide, viewport={"width": 358, "height": 800})  # a phone of 390, less margins
-    assert min(page.evaluate(size)) > 9
+    assert min(page.evaluate(size)) > 10
     page = open_page(elu_slider(0.5), viewport={"width": 390, "height": 800})
     assert 12 < min(page.evaluate(size)) and max(page.evaluate(size)) < 18
 
