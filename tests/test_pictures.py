@@ -408,7 +408,7 @@ def test_scores_stand_over_their_learning_rates(ax):
     assert relu.get_xydata().tolist() == [[0.01, 40], [0.1, 50]]
     assert other.get_xydata().tolist() == [[0.01, 20], [0.1, 30]]
     assert tanh.get_xydata().tolist() == [[0.1, 60]] and set(mark.get_xdata()) == {0.03}
-    assert {text.get_text() for text in ax.texts} == {"ReLU", "Tanh"}
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["Tanh", "ReLU"]
 
 
 def test_a_ranking_is_read_from_the_top_and_ties_are_filled(ax):

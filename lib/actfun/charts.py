@@ -301,7 +301,7 @@ def rate_curves(ax, curves_by_label, rate=None, named=None):
     curves_by_label : dict of label → dict of learning rate → score
     rate : float > 0, optional
     named : labels, optional
-        These have their looks and their names at the end; the others are thin and grey.
+        These have their looks, and their names in a legend; the others are thin and grey.
 
     Raises
     ------
@@ -324,8 +324,9 @@ def rate_curves(ax, curves_by_label, rate=None, named=None):
         if label not in named:
             ax.plot(*line, color=GREY, linewidth=0.7)
     for label, (hue, style) in zip(named, distinct_looks(named) if named else ()):
-        (line,) = ax.plot(*lines[label], color=hue, linestyle=style)
-        label_end(ax, line, label)
+        ax.plot(*lines[label], color=hue, linestyle=style, label=label)
+    if named:  # beside the panel: where the rates are too large all curves end alike
+        ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False, handlelength=1.8)
     if rate is not None:
         ax.axvline(rate, color="black", linewidth=1.2)
     power_ticks(ax.xaxis)
