@@ -188,7 +188,7 @@ def test_a_signal_goes_through_layer_by_layer():
     assert correlations[:2].tolist() == [0.1, m.correlation(0.1, 2.0)]
     assert sizes[2] == m.size(sizes[1])
     assert correlations[2] == m.correlation(correlations[1], sizes[1])
-    sizes, correlations = MeanField(Identity(), 1e3).through(5)
+    sizes, correlations = MeanField(Identity(), 900).through(5)
     assert np.isnan(sizes).tolist() == np.isnan(correlations).tolist() == [False] * 3 + [True] * 2
 
 
@@ -208,6 +208,7 @@ def test_nothing_stays_nothing():
         (lambda: MeanField(np.tanh), TypeError, "f must be a function with a name"),
         (lambda: MeanField(Tanh), TypeError, r"f must be an instance such as Tanh\(\)"),
         (lambda: MeanField(Tanh(), 0), ValueError, "sigma_w must be finite and greater than 0"),
+        (lambda: MeanField(Tanh(), 1e160), ValueError, "sigma_w must be at most 1e.100"),
         (lambda: MeanField(Tanh(), "1"), TypeError, "sigma_w must be a real number"),
         (lambda: MeanField(Tanh(), 1, -0.1), ValueError, "sigma_b must be at least 0, got -0.1"),
         (lambda: MeanField(Tanh()).size(-1), ValueError, "q must be at least 0"),

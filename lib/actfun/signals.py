@@ -18,6 +18,7 @@ from actfun.expectation import expectation, expectation_of_product
 
 SIZES = np.geomspace(1e-8, 1e8, 161)  # among which fixed points are looked for
 ROUNDING = 1e-10
+LARGEST = 1e100  # of the scales: their squares and products are finite
 
 
 class FixedPoint(NamedTuple):
@@ -59,6 +60,9 @@ class MeanField:
         checks.function(self.f)
         object.__setattr__(self, "sigma_w", checks.real_number(self.sigma_w, "sigma_w", 0))
         object.__setattr__(self, "sigma_b", _not_negative(self.sigma_b, "sigma_b"))
+        for name in ("sigma_w", "sigma_b"):
+            if getattr(self, name) > LARGEST:
+                raise ValueError(f"{name} must be at most {LARGEST:g}, got {getattr(self, name):g}")
 
     @classmethod
     def keeping(cls, f, q=1.0):
