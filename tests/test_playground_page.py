@@ -232,6 +232,8 @@ def test_a_unit_is_seen_and_told_to_die(visit):
     assert "Units have died" in words(tab)
     ask(tab, "p => { p.told.at = -1e9; p.tell(); }")  # three seconds later
     assert "4 in layer 3" in words(tab)
+    choose(tab, "activation", "Softplus")
+    assert "have died" not in words(tab), "none is dead"
 
 
 def test_where_it_diverges_it_says_so_and_keeps_what_was(visit):

@@ -281,7 +281,10 @@
         const where = counts.flatMap((count, i) => (count ? `${count} in layer ${i + 1}` : []));
         this.say(`Units have died: ${where.join(", ")}.`);
         this.told = { dead, at: now };
-      } else if (dead < this.told.dead) this.told.dead = dead;
+      } else if (dead < this.told.dead) {
+        this.told.dead = dead;
+        if (!dead && this.words.textContent.startsWith("Units have died")) this.words.textContent = "";
+      }
     }
 
     explain() {
