@@ -47,7 +47,7 @@ def test_the_book_is_whole(text):
         "Rectified linear units improve restricted Boltzmann machines",
     ):
         assert sentence.replace(" ", "") in text, sentence
-    assert re.search(r"Fig\.\d+\.\d:Tanhanditsslope\.", text)
+    assert re.search(r"Fig\.\d+\.1:Atonekthetwocurvesareone\.", text)
     assert re.search(r"SolutiontoExercise\d+\(Writeityourself\)", text)
 
 

@@ -104,10 +104,9 @@ def download():
 def install():
     """The Chromium of this system's packages. Ubuntu's is a snap, which sees no temporary files."""
     if sys.platform == "linux" and platform.freedesktop_os_release()["ID"] != "ubuntu":
-        for package in NAMES[:2]:
-            problem = system_packages.install(package)
-            if not problem:
-                return
+        problem = system_packages.install("chromium-headless-shell")  # not every system has it
+        problem = problem and system_packages.install("chromium")
+        if problem:
             print(f"  {problem}.")
 
 

@@ -279,11 +279,12 @@
       const dead = counts.reduce((sum, count) => sum + count, 0), now = performance.now();
       if (dead > this.told.dead && this.run.updates && !(now - this.told.at < 3000)) {
         const where = counts.flatMap((count, i) => (count ? `${count} in layer ${i + 1}` : []));
-        this.say(`Units have died: ${where.join(", ")}.`);
-        this.told = { dead, at: now };
+        const words = `Units have died: ${where.join(", ")}.`;
+        this.say(words);
+        this.told = { dead, at: now, words };
       } else if (dead < this.told.dead) {
         this.told.dead = dead;
-        if (!dead && this.words.textContent.startsWith("Units have died")) this.words.textContent = "";
+        if (!dead && this.words.textContent === this.told.words) this.words.textContent = "";
       }
     }
 
