@@ -8,6 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
+from axe_playwright_python.base import AXE_SCRIPT
 from conftest import toc_pages
 from playwright.sync_api import TimeoutError
 
@@ -15,12 +16,22 @@ from playwright.sync_api import TimeoutError
 DESK = {"width": 1280, "height": 450}
 PHONE = {"width": 360, "height": 450}
 EVERY_PAGE = [*toc_pages(), "genindex", "search", "404"]
+# Together they have every kind of control.
+ONE_OF_EACH_KIND = [
+    "intro", "chapters/relu", "chapters/signals", "chapters/mish", "chapters/playground",
+    "chapters/api", "genindex", "search", "404",
+]  # fmt: skip
 
 # What stands in the picture of a slider, in one string.
-PICTURE = "slider => [...slider.querySelectorAll('svg')].map(svg => svg.innerHTML).join()"
+PICTURE = "[...slider.querySelectorAll('svg')].map(svg => svg.innerHTML).join()"
 TWO_FRAMES = """() => new Promise(done =>
     requestAnimationFrame(() => requestAnimationFrame(done)))"""
-AXE = {"preload": False, "resultTypes": ["violations"]}  # preload would fetch the style sheets anew
+AXE = """async ([within, contrast, options]) => {
+    axe.configure({ rules: [{ id: 'color-contrast', selector: contrast }] });
+    const { violations } = await axe.run(within, options);
+    return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}"""
 
 
 @contextmanager
@@ -65,13 +76,22 @@ def complaints_of(tab, own="file:"):
     return complaints
 
 
-def different(slider, before):
-    """Whether the picture becomes another one."""
+def violations_in(tab, within="html", contrast="*", **options):
+    """What axe-core finds in the tab, a line each; it judges the ``contrast`` of these elements."""
+    tab.evaluate(AXE_SCRIPT)
+    options = {"preload": False, "resultTypes": ["violations"], **options}
+    return tab.evaluate(AXE, [within, contrast, options])  # preload would fetch the style sheets
+
+
+def remember(slider):
+    """Keep the picture, to be compared with what it becomes."""
+    slider.evaluate(f"slider => {{ slider.before = {PICTURE}; }}")
+
+
+def becomes_another(tab, slider):
+    """Whether the picture of a slider, an element of the tab, becomes another one."""
     try:
-        slider.page.wait_for_function(
-            f"([slider, before]) => ({PICTURE})(slider) !== before",
-            arg=[slider.element_handle(), before],
-        )
+        tab.wait_for_function(f"slider => {PICTURE} !== slider.before", arg=slider)
     except TimeoutError:
         return False
     return True

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import html5lib
 import pytest
+from browsing import EVERY_PAGE, ONE_OF_EACH_KIND
 from conftest import ROOT, soup, toc_pages
 
 from actfun import ALL
@@ -219,3 +220,13 @@ def test_only_what_a_reader_needs_is_published(book):
     assert not list(book.rglob("*.map"))
     assert not list(book.rglob("*macros.html"))
     assert not list(book.rglob("*.log"))
+
+
+def test_every_control_is_of_a_kind_that_is_tried(book):
+    def controls(page):
+        found = soup(book / f"{page}.html").select("a[href], button, input, select, summary")
+        return {(e.name, e.get("type"), e.get("tabindex"), *e.get("class", [])) for e in found}
+
+    tried = set().union(*map(controls, ONE_OF_EACH_KIND))
+    assert [page for page in EVERY_PAGE if controls(page) - tried] == []
+    assert all(controls(page) for page in EVERY_PAGE) and len(tried) > 20

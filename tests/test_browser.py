@@ -2,31 +2,36 @@
 
 import csv
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from browsing import (
-    AXE,
     DESK,
     EVERY_PAGE,
+    ONE_OF_EACH_KIND,
     PHONE,
-    PICTURE,
     TWO_FRAMES,
+    becomes_another,
     by_keyboard,
     complaints_of,
-    different,
+    remember,
     serving,
+    violations_in,
 )
 from conftest import transferred
 
-# What the controls of a slider say, and what stands beside them.
-SPOKEN = "input => input.getAttribute('aria-valuetext')"
-SHOWN = """input => {
-    const output = document.querySelector(`output[for~="${CSS.escape(input.id)}"]`)
-        ?? input.parentElement.querySelector('output');
-    return output && output.textContent.trim();
+# A control of a slider: its kind, its name, what it says, and what stands beside it.
+ABOUT = """control => {
+    const output = document.querySelector(`output[for~="${CSS.escape(control.id)}"]`)
+        ?? control.parentElement.querySelector('output');
+    return {
+        kind: control.localName === 'input' ? control.type : control.localName,
+        named: Boolean(control.labels?.length || control.ariaLabel || control.textContent.trim()),
+        spoken: control.getAttribute('aria-valuetext'),
+        shown: output && output.textContent.trim(),
+    };
 }"""
 INKS = """() => [...document.querySelectorAll('.actfun-figure svg, .actfun-slider svg')]
     .map(svg => getComputedStyle(svg).color)"""
@@ -83,6 +88,8 @@ STOPS = """() => [...document.querySelectorAll('*')]
     .filter(e => e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true })).length"""
 WATCH = """() => {
     window.stops = [];
+    document.activeElement.blur();
+    window.scrollTo(0, 0);
     const all = [...document.querySelectorAll('a[href], button, input, select, summary')];
     document.addEventListener('focusin', ({ target }) => {
         const marked = target.type === 'radio' ? target.nextElementSibling : target;
@@ -154,6 +161,24 @@ def server(book):
         yield address
 
 
+@contextmanager
+def opened(chromium, book, server, name):
+    """One page of the book, without motion, which is slow to draw.
+
+    That for wrong addresses is no file: a server sends it for any.
+    """
+    tab = chromium.new_page(viewport=DESK, color_scheme="light", reduced_motion="reduce")
+    root = server if name == "404" else f"{book.as_uri()}/"
+    tab.complaints, tab.asked, tab.root = complaints_of(tab, root), [], root
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    tab.goto(f"{root}{name}.html", wait_until="load")
+    tab.wait_for_function("() => !window.MathJax || MathJax.startup?.promise")
+    tab.evaluate("() => window.MathJax?.startup?.promise")
+    yield tab
+    tab.close()
+
+
+# Whatever depends on what stands in a page is tried in each of them: loaded once for all tests.
 @pytest.fixture(scope="module", params=EVERY_PAGE)
 def page_name(request):
     return request.param
@@ -161,19 +186,28 @@ def page_name(request):
 
 @pytest.fixture(scope="module")
 def tab(chromium, book, server, page_name):
-    """One page of the book, loaded once for all the tests that follow.
+    with opened(chromium, book, server, page_name) as tab:
+        yield tab
 
-    The page for wrong addresses is never a file: a server sends it for any address.
-    """
-    tab = chromium.new_page(viewport=DESK, color_scheme="light")
-    root = server if page_name == "404" else f"{book.as_uri()}/"
-    tab.complaints, tab.asked, tab.root = complaints_of(tab, root), [], root
-    tab.on("request", lambda request: tab.asked.append(request.url))
-    tab.goto(f"{root}{page_name}.html", wait_until="load")
-    tab.wait_for_function("() => !window.MathJax || MathJax.startup?.promise")
-    tab.evaluate("() => window.MathJax?.startup?.promise")
-    yield tab
-    tab.close()
+
+# How the theme and our scripts work is tried where every kind of control is to be found.
+@pytest.fixture(scope="module", params=ONE_OF_EACH_KIND)
+def kind_name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def kind(chromium, book, server, kind_name):
+    with opened(chromium, book, server, kind_name) as tab:
+        yield tab
+
+
+def look(tab, viewport=DESK, theme="light"):
+    """Whatever the test before has left."""
+    if tab.viewport_size != viewport:
+        tab.set_viewport_size(viewport)
+    tab.emulate_media(color_scheme=theme)
+    tab.wait_for_function(f"() => document.documentElement.dataset.theme === '{theme}'")
 
 
 def test_no_page_is_endless(tab, page_name):
@@ -197,12 +231,11 @@ def test_no_code_is_cut_off(tab, page_name):
 
 def test_letters_in_pictures_are_legible(tab):
     """On a phone ten pixels at least, in every figure and in the first frame of a slider."""
-    tab.set_viewport_size({**PHONE, "width": 390})
+    look(tab, {**PHONE, "width": 390})
     tab.evaluate(OPEN_ALL)
     letters = tab.evaluate(LETTERS)
     figures = tab.locator("article .actfun-figure").count()
     tab.evaluate(CLOSE_ALL)
-    tab.set_viewport_size(DESK)
     assert bool(letters) == bool(figures)
     assert [letter for letter in letters if letter["size"] < 10] == []
     assert [x for x in letters if x["left"] < 0 or x["right"] > 390] == []
@@ -230,99 +263,81 @@ def test_fits_a_phone(tab, page_name):
     """Tables and formulas that are wider than a phone's column move; the page around them stays."""
     too_wide, wide, moved = {}, [], 0
     for width in (390, 360, 320):
-        tab.set_viewport_size({**PHONE, "width": width})
+        look(tab, {**PHONE, "width": width})
         scroll = tab.evaluate("() => document.documentElement.scrollWidth")
         if scroll > width:
             too_wide[width, scroll] = tab.evaluate(TOO_WIDE)
         wide += tab.evaluate(WIDE)
         moved += tab.evaluate("() => window.scrollX")
-    tab.set_viewport_size(DESK)
     assert too_wide == {}
     assert [part["html"] for part in wide if not part["scrolled"]] == []
     assert moved == 0
     assert wide or page_name not in ("chapters/comparison", "chapters/tanh"), "finds nothing wide"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_figures_follow_the_theme(tab, theme):
-    """The ink of a figure stands out from the page behind it."""
-    tab.emulate_media(color_scheme=theme)
-    tab.wait_for_function(f"() => document.documentElement.dataset.theme === '{theme}'")
-    inks = tab.evaluate(INKS)
-    background = tab.evaluate("() => getComputedStyle(document.body).backgroundColor")
-    tab.emulate_media(color_scheme="light")
-    assert is_dark(background) == (theme == "dark")
-    assert [ink for ink in inks if is_dark(ink) == is_dark(background)] == []
-
-
-def is_dark(colour):
-    return sum(map(int, re.findall(r"\d+", colour)[:3])) < 3 * 128
-
-
-def test_keyboard_reaches_everything_and_shows_where_it_is(tab):
+def test_keyboard_reaches_everything_and_shows_where_it_is(kind):
     """Whoever walks through the page with the Tab key passes every control, and sees it."""
-    tab.emulate_media(reduced_motion="reduce")
-    tab.evaluate("() => { document.activeElement.blur(); window.scrollTo(0, 0); }")
-    tab.evaluate(WATCH)
-    controls = tab.evaluate(CONTROLS)
-    for _ in range(tab.evaluate(STOPS)):
-        tab.keyboard.down("Tab")  # and hold it
-    tab.keyboard.up("Tab")
-    stops = tab.evaluate("() => window.stops")
-    tab.emulate_media(reduced_motion="no-preference")
+    kind.evaluate(WATCH)
+    controls = kind.evaluate(CONTROLS)
+    for _ in range(kind.evaluate(STOPS)):
+        kind.keyboard.down("Tab")  # and hold it
+    kind.keyboard.up("Tab")
+    stops = kind.evaluate("() => window.stops")
     passed = {stop["number"] for stop in stops}
     assert [control["html"] for control in controls if control["number"] not in passed] == []
     assert [stop["html"] for stop in stops if not stop["seen"]] == []
 
 
-def test_folds_open_by_keyboard(tab):
+def test_folds_open_by_keyboard(kind):
     """Solutions, answers to quick questions and folded code."""
-    for fold in tab.query_selector_all("article :is(summary, .toggle-button)"):
+    for fold in kind.query_selector_all("article :is(summary, .toggle-button)"):
         if not fold.is_visible():
             continue
         states = [fold.evaluate(OPEN)]
         fold.focus()
         for key in ("Enter", "Space"):
-            tab.keyboard.press(key)
+            kind.keyboard.press(key)
             states.append(fold.evaluate(OPEN))
         assert states == [False, True, False], fold.evaluate("e => e.outerHTML.slice(0, 200)")
 
 
-def test_tabs_turn_by_keyboard(tab):
-    for tabs in tab.locator(".sd-tab-set:has(> input ~ input)").all():  # one alone has no other
+def test_tabs_turn_by_keyboard(kind):
+    for tabs in kind.locator(".sd-tab-set:has(> input ~ input)").all():  # one alone has no other
         tabs.locator("> input").first.focus()
-        tab.keyboard.press("ArrowRight")
+        kind.keyboard.press("ArrowRight")
         assert tabs.locator("> input").nth(1).is_checked()
         assert tabs.locator("> .sd-tab-content").nth(1).is_visible()
 
 
-def test_nothing_moves_for_those_who_want_no_motion(tab):
+def test_nothing_moves_for_those_who_want_no_motion(kind):
     moving = "() => [...document.querySelectorAll('*')].filter(e => MOVES(e)).length"
     moving = moving.replace("MOVES(e)", MOVES)
-    assert tab.evaluate(moving) > 0, "the check sees no motion at all"
-    tab.emulate_media(reduced_motion="reduce")
-    left = tab.evaluate(moving)
-    tab.emulate_media(reduced_motion="no-preference")
-    assert left == 0
+    assert kind.evaluate(moving) == 0
+    kind.emulate_media(reduced_motion="no-preference")
+    seen = kind.evaluate(moving)
+    kind.emulate_media(reduced_motion="reduce")
+    assert seen > 0, "the check sees no motion at all"
 
 
-def check_words(control, kind):
-    """What a screen reader says is what stands beside the control."""
-    if kind == "range":
-        spoken = control.evaluate(SPOKEN)
-        assert spoken, "no aria-valuetext"
-        assert spoken == control.evaluate(SHOWN)
+def checked(control):
+    """The kind of a control; what a screen reader says is what stands beside it."""
+    about = control.evaluate(ABOUT)
+    assert about["named"], "no name"
+    if about["kind"] == "range":
+        assert about["spoken"], "no aria-valuetext"
+        assert about["spoken"] == about["shown"]
+    return about["kind"]
 
 
-def by_pointer(control, kind):
-    if kind == "range":
+def by_pointer(control, sort):
+    if sort == "range":
         box = control.bounding_box()
         left = control.evaluate("e => (e.value - e.min) / (e.max - e.min) > 0.5")
         position = {"x": box["width"] * (0.1 if left else 0.9), "y": box["height"] / 2}
         control.click(position=position)
-    elif kind == "select":  # the list of choices is drawn by the system, out of a page's reach
+    elif sort == "select":  # the list of choices is drawn by the system, out of a page's reach
         control.click()
-        control.page.keyboard.press("Escape")
+        control.press("Escape")
         control.select_option(
             index=control.evaluate("e => (e.selectedIndex + 1) % e.options.length")
         )
@@ -330,49 +345,65 @@ def by_pointer(control, kind):
         control.click()
 
 
-@pytest.mark.parametrize("operate", [by_keyboard, by_pointer], ids=["keyboard", "pointer"])
-def test_sliders_move(tab, operate):
-    for number, slider in enumerate(tab.locator(".actfun-slider").all()):
-        controls = slider.locator("input[type=range], input[type=checkbox], select, button").all()
+def move_sliders(tab, operate):
+    for number, slider in enumerate(tab.query_selector_all(".actfun-slider")):
+        controls = slider.query_selector_all(
+            "input[type=range], input[type=checkbox], select, button"
+        )
         assert controls, f"slider {number} has no control"
         slider.scroll_into_view_if_needed()
         for control in controls:
-            kind = control.evaluate("e => e.localName === 'input' ? e.type : e.localName")
-            assert control.evaluate("e => e.labels?.length || e.ariaLabel || e.textContent.trim()")
-            check_words(control, kind)
-            before = slider.evaluate(PICTURE)
-            operate(control, kind)
-            assert different(slider, before), f"slider {number}: {kind} changes nothing"
-            check_words(control, kind)
-            if kind == "button" and control.inner_text() == "Pause":
+            sort = checked(control)
+            remember(slider)
+            operate(control, sort)
+            assert becomes_another(tab, slider), f"slider {number}: {sort} changes nothing"
+            checked(control)
+            if sort == "button" and control.inner_text() == "Pause":
                 control.click()
     assert tab.complaints == []
+
+
+def test_sliders_move_by_keyboard(tab):
+    look(tab)
+    move_sliders(tab, by_keyboard)
+
+
+def test_sliders_move_by_pointer(kind):
+    """With motion, where Play plays; without it, a button is for the next frame."""
+    kind.emulate_media(reduced_motion="no-preference")
+    move_sliders(kind, by_pointer)
+    kind.emulate_media(reduced_motion="reduce")
+
+
+def is_dark(colour):
+    return sum(map(int, re.findall(r"\d+", colour)[:3])) < 3 * 128
 
 
 @pytest.mark.parametrize(
     "theme, viewport", [("light", DESK), ("dark", PHONE)], ids=["light", "dark, on a phone"]
 )
-def test_accessible(tab, theme, viewport):
-    """axe-core finds nothing in the whole page, the theme's part and folded parts included.
+def test_accessible(tab, page_name, theme, viewport):
+    """axe-core finds nothing in the whole page, the theme's part and folded parts included; of
+    figures, into which it does not see, the ink stands out from the page behind it.
 
-    The last test in a tab, since it takes away what axe cannot judge.
+    On a phone that is true of everything, on the desk of colours: the rest is the same on all pages
+    of a kind. The last test in a tab, since it takes away what axe cannot judge.
     """
-    tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    tab.set_viewport_size(viewport)
-    tab.wait_for_function(f"() => document.documentElement.dataset.theme === '{theme}'")
+    look(tab, viewport, theme)
+    inks = tab.evaluate(INKS)
+    background = tab.evaluate("() => getComputedStyle(document.body).backgroundColor")
     tab.evaluate(UNFOLD)
     tab.evaluate(THIN_OUT)
     tab.mouse.move(0, 0)
     tab.wait_for_function(SETTLED)
-    violations = Axe().run(tab, options=AXE | {"rules": {"color-contrast": {"enabled": False}}})
     tab.evaluate(SAMPLE)
-    contrast = Axe().run(tab, "[data-sample]", AXE | {"runOnly": ["color-contrast"]})
-    violations = violations.response["violations"] + contrast.response["violations"]
+    whole = viewport == PHONE or page_name in ONE_OF_EACH_KIND
+    rules = {} if whole else {"runOnly": ["color-contrast", "link-in-text-block"]}
+    found = violations_in(tab, contrast="[data-sample]", **rules)
     tab.evaluate(UNFOLD)
-    tab.set_viewport_size(DESK)
-    tab.emulate_media(color_scheme="light", reduced_motion="no-preference")
-    found = [f"{rule['id']}: {n['html'][:200]}" for rule in violations for n in rule["nodes"]]
     assert found == []
+    assert is_dark(background) == (theme == "dark")
+    assert [ink for ink in inks if is_dark(ink) == is_dark(background)] == []
 
 
 def test_the_check_sees_wide_code(chromium, book):
@@ -392,7 +423,7 @@ def test_the_check_sees_wide_code(chromium, book):
 def test_works_below_a_path(chromium, server, name):
     """As on a host where the book is not at the root: every file is there, none is elsewhere.
 
-    One page of each kind: tests/test_book.py follows the links of all of them.
+    tests/test_book.py follows the links of all of them.
     """
     tab, missing = chromium.new_page(), []
     complaints = complaints_of(tab, f"{server}book/")
@@ -478,8 +509,8 @@ def plain_tab(chromium):
         yield context.new_page()
 
 
-def test_reads_without_javascript(plain_tab, book, page_name):
-    plain_tab.goto((book / f"{page_name}.html").as_uri())
+def test_reads_without_javascript(plain_tab, book, kind_name):
+    plain_tab.goto((book / f"{kind_name}.html").as_uri())
     assert plain_tab.locator("main h1:visible").first.inner_text().strip()
     for slider in plain_tab.query_selector_all(".actfun-slider"):
         assert slider.query_selector("[role=img]").is_visible()

@@ -7,8 +7,7 @@ from urllib.parse import parse_qsl
 import playground
 import playground_tables
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import AXE, complaints_of
+from browsing import complaints_of, violations_in
 from conftest import ROOT, read_notebook
 
 from actfun import figures
@@ -420,8 +419,7 @@ def test_accessible_and_no_wider_than_the_screen(visit, theme, width):
         style.setProperty('--pst-color-background', style.background);
     }""", theme)  # fmt: skip
     assert tab.evaluate("() => document.documentElement.scrollWidth") <= width
-    found = Axe().run(tab, options=AXE).response["violations"]
-    assert [f"{rule['id']}: {rule['nodes'][0]['html'][:150]}" for rule in found] == []
+    assert violations_in(tab) == []
 
 
 def test_the_picture_follows_the_theme(visit):

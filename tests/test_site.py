@@ -9,17 +9,16 @@ import zipfile
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from browsing import (
-    AXE,
     DESK,
     EVERY_PAGE,
     PHONE,
-    PICTURE,
+    becomes_another,
     by_keyboard,
     complaints_of,
-    different,
+    remember,
     serving,
+    violations_in,
 )
 from conftest import NOTEBOOKS, ROOT, SITE, build, each_notebook, soup
 from packaging.requirements import Requirement
@@ -77,7 +76,7 @@ def test_page_asks_no_other_host_and_leads_to_its_notebook(chromium, site, page)
 def test_button_can_be_read(chromium, site, theme, viewport):
     tab = chromium.new_page(viewport=viewport, color_scheme=theme)
     tab.goto(f"{site}chapters/relu.html")
-    violations = Axe().run(tab, ".beside", options=AXE).response["violations"]
+    violations = violations_in(tab, ".beside")
     words = tab.locator(".beside").inner_text()
     box = tab.locator("a.run").bounding_box()
     tab.close()
@@ -176,10 +175,10 @@ def test_book_can_be_taken_away(chromium, tmp_path):
     tab.locator("nav a", has_text="ReLU").first.click()
     tab.wait_for_url("**/chapters/relu.html")
     assert tab.locator("a.run").count() == 0  # what runs in the browser needs a server
-    slider = tab.locator(".actfun-slider").first
-    before = slider.evaluate(PICTURE)
-    by_keyboard(slider.locator("input[type=range]").first, "range")
-    assert different(slider, before)
+    slider = tab.query_selector(".actfun-slider")
+    remember(slider)
+    by_keyboard(slider.query_selector("input[type=range]"), "range")
+    assert becomes_another(tab, slider)
     assert complaints == []
     tab.goto((folder / "search.html").as_uri() + "?q=LeakyReLU")
     tab.locator("#search-results a[href*='LeakyReLU']").first.click()

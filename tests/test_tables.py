@@ -4,6 +4,7 @@ import dataclasses
 import math
 import subprocess
 import sys
+from functools import cache
 
 import numpy as np
 import pytest
@@ -273,10 +274,13 @@ def test_numbers_of_every_kind(value, digits, text):
 
 
 def test_verdicts_say_what_the_guide_says():
+    @cache
+    def rows_of(name):
+        return {row[0]: row[1:] for row in verdicts(name).rows}
+
     for advice in evidence.guide():
         for standing in advice.everyone:
-            rows = {row[0]: row[1:] for row in verdicts(standing.name).rows}
-            verdict, score, behind = rows[advice.case]
+            verdict, score, behind = rows_of(standing.name)[advice.case]
             assert verdict == advice.verdict(standing.name)
             assert float(score.split()[0]) == pytest.approx(standing.mean, abs=0.051)
             assert ("failed" in behind) == (standing.failed > 0 and standing != advice.best)
