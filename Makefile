@@ -44,7 +44,7 @@ ifneq '$(shell test -w "$$HOME" && echo yes)' 'yes'
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 
-.PHONY: book fresh pdf zip lite site links validate lint lab evidence test test-fast store lock clean clean-all help
+.PHONY: book fresh pdf zip lite site links validate lint lab evidence test test-all test-fast store lock clean clean-all help
 .DEFAULT_GOAL := book
 
 book: $(STAMP)   ## build the book (only what changed is executed again)
@@ -61,6 +61,9 @@ lab: $(STAMP)    ## open the notebooks in JupyterLab
 
 test: $(STAMP) $(DRAWN)  ## run everything: library, notebooks, book, browser; or make test ONLY=tests/test_book.py
 	$(BIN)/python -m pytest $(ONLY)
+
+test-all: $(STAMP) $(DRAWN)  ## … and the workshop: the build of small books, the recipes, the tools
+	$(BIN)/python -m pytest -m ""
 
 test-fast: $(STAMP)  ## run what answers within a minute: the library, without book and browser
 	$(BIN)/python -m pytest tests -m "not slow" -p no:nbval -o addopts="-n 2 --strict-markers"

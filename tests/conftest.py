@@ -216,7 +216,8 @@ def pytest_collection_modifyitems(items):
 
     def turn(item):
         fixtures = set(getattr(item, "fixturenames", ()))  # a cell of a notebook has none
-        if {"book", "chromium", "browser", "client"} & fixtures or item.path.name in ABOUT_PAGES:
+        about_pages = {"book", "chromium", "browser", "client"} & fixtures
+        if about_pages or item.path.name in ABOUT_PAGES or item.get_closest_marker("workshop"):
             item.add_marker("slow")
         if item.path.suffix == ".ipynb":
             return 0

@@ -207,7 +207,7 @@ def succeed(book):
     return run
 
 
-@pytest.mark.slow
+@pytest.mark.workshop
 def test_an_update_is_as_good_as_a_whole_build(small_book):
     """A new page is in the contents of all and in the search; one that is gone is nowhere."""
     html, toc = small_book / "_build" / "html", small_book / "_toc.yml"
@@ -249,7 +249,7 @@ def changed(path, text):
         path.write_text(good, encoding="utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.workshop
 def test_a_failed_build_fails_again_and_is_not_taken_for_new(small_book):
     with changed(small_book / "intro.md", lambda text: text + "\n{ref}`nowhere`\n"):
         for _ in range(2):
@@ -258,7 +258,7 @@ def test_a_failed_build_fails_again_and_is_not_taken_for_new(small_book):
             assert stamp_of(small_book) is None
 
 
-@pytest.mark.slow
+@pytest.mark.workshop
 def test_a_repair_that_repairs_nothing_is_a_warning(small_book):
     """It can go: a release has repaired the fault."""
     repair = "' role=\"doc-biblioentry\"'"
@@ -268,7 +268,7 @@ def test_a_repair_that_repairs_nothing_is_a_warning(small_book):
     assert "nothing left to repair" in run.stderr and "a deprecated role" in run.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.workshop
 def test_a_cell_that_fails_stops_the_build(small_book):
     """The message says where and why, in few lines; no page is written."""
     failing = nbformat.writes(page_of("print(6 * 7)", "1 / 0"))

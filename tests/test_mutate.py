@@ -29,7 +29,7 @@ def test_mutations_are_many_and_have_names_of_their_own():
     assert len(set(names)) == len(names) > 100
 
 
-@pytest.mark.slow
+@pytest.mark.workshop
 def test_ctrl_c_ends_what_runs_and_leaves_nothing(tmp_path):
     command = [sys.executable, str(ROOT / "tools" / "mutate.py"), "sigmoid", "ELU", "SiLU"]
     with subprocess.Popen(

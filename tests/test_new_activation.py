@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.workshop
 USE_IT = """
 import actfun
 from actfun import ALL, activations, exercises, plots, sliders, tables

@@ -39,7 +39,8 @@ def test_plain_lines_are_what_make_runs():
         ". .venv/bin/activate",
         "python -m pip install -r requirements.txt -c requirements-lock.txt",
     ]
-    assert '"-m", "venv"' in set_up and '"-m", "pip", "install", "-r", "requirements.txt"' in set_up
+    assert '"-m", "venv"' in set_up and '"-m", "pip", "install"' in set_up
+    assert '"-r", "requirements.txt"' in set_up
     assert "LOCK   ?= requirements-lock.txt" in MAKEFILE
     assert {" ".join(BUILD), "python tools/browser.py", "python -m pytest"} <= set(plain)
     for line in plain[3:]:

@@ -180,7 +180,7 @@ def python(*arguments, variables):
     )  # fmt: skip
 
 
-@pytest.mark.slow
+@pytest.mark.workshop
 @pytest.mark.parametrize("processes", ["0", "2"])
 def test_no_browser_is_said_once_and_at_once(without_browser, processes):
     plain = ["-m", "pytest", "tests/test_sliders.py", "-p", "no:nbval", "-p", "no:cacheprovider"]

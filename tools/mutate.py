@@ -6,8 +6,9 @@ Each mutation is made in a copy of the project in a temporary folder; the tests 
 run in that copy. One that they do not notice is printed as SURVIVED: it needs a test.
 """
 
+import multiprocessing
+import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -449,42 +450,55 @@ MUTATIONS = [
 ]  # fmt: skip
 
 
+# Each run begins as a copy of a process that has loaded what all of them need, but nothing of ours.
+METHODS = multiprocessing.get_all_start_methods()
+START = multiprocessing.get_context("forkserver" if "forkserver" in METHODS else "spawn")
+LOADED = ["bs4", "hypothesis.extra.numpy", "matplotlib.pyplot", "mpmath", "nbformat",
+          "playwright.sync_api", "pytest", "scipy.stats"]  # fmt: skip
 RUNNING, OVER = set(), threading.Event()
+
+
+def test(copy, places, said):
+    """In a process of its own: run these tests of a copy, and exit with pytest's status."""
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream.fileno())
+    os.chdir(copy)
+    os.environ["PYTHONPATH"] = str(copy / "lib")
+    sys.path[:0] = [str(copy / "lib")]
+    del sys.modules["environment"]  # that of the copy may be another
+    import pytest
+
+    sys.exit(int(pytest.main([*OPTIONS, *places])))
 
 
 def survives(mutation):
     """Run the tests of one mutation; returns (whether they pass all the same, seconds)."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "project"
+        copy, said = Path(folder) / "project", Path(folder) / "said"
         shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
         (copy / mutation.path).write_text(mutation.broken(), encoding="utf-8")
-        variables = environment.variables(ROOT) | {
-            "PYTHONPATH": str(copy / "lib"),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        }
-        command = [sys.executable, "-m", "pytest", *OPTIONS, *mutation.places]
         if OVER.is_set():
             return False, 0
-        with subprocess.Popen(
-            command, cwd=copy, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        ) as run:  # fmt: skip
-            RUNNING.add(run)
-            try:
-                said, _ = run.communicate(timeout=600)
-            finally:
-                run.kill()
-    if run.returncode not in (0, 1):  # 1: a test failed, as it should
-        raise RuntimeError(f"{mutation.what}: pytest could not run\n{said}")
-    return run.returncode == 0, time.perf_counter() - started
+        run = START.Process(target=test, args=(copy, mutation.places, said))
+        RUNNING.add(run)
+        run.start()
+        run.join(600)
+        run.kill()
+        run.join()
+        words = said.read_text(encoding="utf-8") if said.exists() else ""
+    if run.exitcode not in (0, 1) and not OVER.is_set():  # 1: a test failed, as it should
+        raise RuntimeError(f"{mutation.what}: pytest could not run\n{words}")
+    return run.exitcode == 0, time.perf_counter() - started
 
 
 def main(words):
     chosen = [m for m in MUTATIONS if not words or any(word in m.what for word in words)]
     survivors = 0
     environment.prepare(ROOT)
+    os.environ |= environment.variables(ROOT)
+    os.environ |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    START.set_forkserver_preload(LOADED)
     with ThreadPoolExecutor(max_workers=2) as pool:
         try:
             for mutation, (survived, seconds) in zip(chosen, pool.map(survives, chosen)):

@@ -137,19 +137,22 @@ def png(fig, dpi=120):
     TypeError, ValueError
         If `fig` is not a Figure, or `dpi` (dots per inch) not positive.
     """
+    return _saved(fig, "png", dpi)
+
+
+def _saved(fig, form, dpi):
     check_figure(fig)
     if not dpi > 0:
         raise ValueError(f"dpi must be positive, got {dpi!r}")
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=dpi, facecolor="white", transparent=False)
+    fig.savefig(buffer, format=form, dpi=dpi, facecolor="white", transparent=False)
     return buffer.getvalue()
 
 
 def pixels(fig, dpi=144):
     """The figure on white as an array of shape (height, width, 3) of bytes; raises as `png`."""
-    from PIL import Image
-
-    return np.asarray(Image.open(io.BytesIO(png(fig, dpi))).convert("RGB"))
+    found = np.frombuffer(_saved(fig, "rgba", dpi), np.uint8)
+    return found.reshape(-1, int(fig.bbox_inches.width * dpi), 4)[..., :3]
 
 
 def pixels_to_png(array):
