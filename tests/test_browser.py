@@ -232,18 +232,6 @@ def test_no_code_is_cut_off(tab, page_name):
     assert blocks > 20 or page_name != "chapters/relu", "finds no code"
 
 
-def test_letters_in_pictures_are_legible(tab):
-    """On a phone ten pixels at least, in every figure and in the first frame of a slider."""
-    look(tab, {**PHONE, "width": 390})
-    tab.evaluate(OPEN_ALL)
-    letters = tab.evaluate(LETTERS)
-    figures = tab.locator("article .actfun-figure").count()
-    tab.evaluate(CLOSE_ALL)
-    assert bool(letters) == bool(figures)
-    assert [letter for letter in letters if letter["size"] < 10] == []
-    assert [x for x in letters if x["left"] < 0 or x["right"] > 390] == []
-
-
 def test_quiet_and_on_its_own(tab):
     """No console message, no script error, no request to another host, also while scrolling."""
     tab.evaluate("() => { window.scrollTo({ top: 1e6, behavior: 'instant' }); }")
@@ -260,66 +248,6 @@ def test_formulas_are_set(tab):
     raw = tab.locator("article .math").filter(has_not=tab.locator("mjx-container"))
     assert raw.all_text_contents() == []
     assert tab.locator("mjx-merror").count() == 0
-
-
-def test_fits_a_phone(tab, page_name):
-    """Tables and formulas that are wider than a phone's column move; the page around them stays."""
-    too_wide, wide, moved = {}, [], 0
-    for width in (390, 360, 320):
-        look(tab, {**PHONE, "width": width})
-        scroll = tab.evaluate("() => document.documentElement.scrollWidth")
-        if scroll > width:
-            too_wide[width, scroll] = tab.evaluate(TOO_WIDE)
-        wide += tab.evaluate(WIDE)
-        moved += tab.evaluate("() => window.scrollX")
-    assert too_wide == {}
-    assert [part["html"] for part in wide if not part["scrolled"]] == []
-    assert moved == 0
-    assert wide or page_name not in ("chapters/comparison", "chapters/tanh"), "finds nothing wide"
-
-
-def test_keyboard_reaches_everything_and_shows_where_it_is(kind):
-    """Whoever walks through the page with the Tab key passes every control, and sees it."""
-    kind.evaluate(WATCH)
-    controls = kind.evaluate(CONTROLS)
-    for _ in range(kind.evaluate(STOPS)):
-        kind.keyboard.down("Tab")  # and hold it
-    kind.keyboard.up("Tab")
-    stops = kind.evaluate("() => window.stops")
-    passed = {stop["number"] for stop in stops}
-    assert [control["html"] for control in controls if control["number"] not in passed] == []
-    assert [stop["html"] for stop in stops if not stop["seen"]] == []
-
-
-def test_folds_open_by_keyboard(kind):
-    """Solutions, answers to quick questions and folded code."""
-    for fold in kind.query_selector_all("article :is(summary, .toggle-button)"):
-        if not fold.is_visible():
-            continue
-        states = [fold.evaluate(OPEN)]
-        fold.focus()
-        for key in ("Enter", "Space"):
-            kind.keyboard.press(key)
-            states.append(fold.evaluate(OPEN))
-        assert states == [False, True, False], fold.evaluate("e => e.outerHTML.slice(0, 200)")
-
-
-def test_tabs_turn_by_keyboard(kind):
-    for tabs in kind.locator(".sd-tab-set:has(> input ~ input)").all():  # one alone has no other
-        tabs.locator("> input").first.focus()
-        kind.keyboard.press("ArrowRight")
-        assert tabs.locator("> input").nth(1).is_checked()
-        assert tabs.locator("> .sd-tab-content").nth(1).is_visible()
-
-
-def test_nothing_moves_for_those_who_want_no_motion(kind):
-    moving = "() => [...document.querySelectorAll('*')].filter(e => MOVES(e)).length"
-    moving = moving.replace("MOVES(e)", MOVES)
-    assert kind.evaluate(moving) == 0
-    kind.emulate_media(reduced_motion="no-preference")
-    seen = kind.evaluate(moving)
-    kind.emulate_media(reduced_motion="reduce")
-    assert seen > 0, "the check sees no motion at all"
 
 
 def checked(control):
@@ -371,6 +299,112 @@ def test_sliders_move_by_keyboard(tab):
     move_sliders(tab, by_keyboard)
 
 
+def test_letters_in_pictures_are_legible(tab):
+    """On a phone ten pixels at least, in every figure and in the first frame of a slider."""
+    look(tab, {**PHONE, "width": 390})
+    tab.evaluate(OPEN_ALL)
+    letters = tab.evaluate(LETTERS)
+    figures = tab.locator("article .actfun-figure").count()
+    tab.evaluate(CLOSE_ALL)
+    assert bool(letters) == bool(figures)
+    assert [letter for letter in letters if letter["size"] < 10] == []
+    assert [x for x in letters if x["left"] < 0 or x["right"] > 390] == []
+
+
+def test_fits_a_phone(tab, page_name):
+    """Tables and formulas that are wider than a phone's column move; the page around them stays."""
+    too_wide, wide, moved = {}, [], 0
+    for width in (390, 320, PHONE["width"]):
+        look(tab, {**PHONE, "width": width})
+        scroll = tab.evaluate("() => document.documentElement.scrollWidth")
+        if scroll > width:
+            too_wide[width, scroll] = tab.evaluate(TOO_WIDE)
+        wide += tab.evaluate(WIDE)
+        moved += tab.evaluate("() => window.scrollX")
+    assert too_wide == {}
+    assert [part["html"] for part in wide if not part["scrolled"]] == []
+    assert moved == 0
+    assert wide or page_name not in ("chapters/comparison", "chapters/tanh"), "finds nothing wide"
+
+
+def is_dark(colour):
+    return sum(map(int, re.findall(r"\d+", colour)[:3])) < 3 * 128
+
+
+def faults(tab, whole):
+    """What axe-core finds, theme and folds included: all of it, or what is wrong with colours.
+
+    It takes away what axe cannot judge: the last look at a tab.
+    """
+    tab.evaluate(UNFOLD)
+    tab.evaluate(THIN_OUT)
+    tab.mouse.move(0, 0)
+    tab.wait_for_function(SETTLED)
+    new = tab.evaluate(SAMPLE, list(JUDGED))
+    rules = {} if whole else {"runOnly": ["color-contrast"]}
+    found = violations_in(tab, contrast="[data-sample]", **rules) if whole or new else []
+    JUDGED.update(new * (not found))  # all pages with a fault are named
+    tab.evaluate(UNFOLD)
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_accessible(tab, theme):
+    """In both themes colours, and in the second all else as well. Of figures, into which axe does
+    not see, the ink stands out from the page behind it.
+    """
+    look(tab, PHONE, theme)
+    inks = tab.evaluate(INKS)
+    background = tab.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert faults(tab, whole=theme == "dark") == []
+    assert is_dark(background) == (theme == "dark")
+    assert [ink for ink in inks if is_dark(ink) == is_dark(background)] == []
+
+
+def test_keyboard_reaches_everything_and_shows_where_it_is(kind):
+    """Whoever walks through the page with the Tab key passes every control, and sees it."""
+    kind.evaluate(WATCH)
+    controls = kind.evaluate(CONTROLS)
+    for _ in range(kind.evaluate(STOPS)):
+        kind.keyboard.down("Tab")  # and hold it
+    kind.keyboard.up("Tab")
+    stops = kind.evaluate("() => window.stops")
+    passed = {stop["number"] for stop in stops}
+    assert [control["html"] for control in controls if control["number"] not in passed] == []
+    assert [stop["html"] for stop in stops if not stop["seen"]] == []
+
+
+def test_folds_open_by_keyboard(kind):
+    """Solutions, answers to quick questions and folded code."""
+    for fold in kind.query_selector_all("article :is(summary, .toggle-button)"):
+        if not fold.is_visible():
+            continue
+        states = [fold.evaluate(OPEN)]
+        fold.focus()
+        for key in ("Enter", "Space"):
+            kind.keyboard.press(key)
+            states.append(fold.evaluate(OPEN))
+        assert states == [False, True, False], fold.evaluate("e => e.outerHTML.slice(0, 200)")
+
+
+def test_tabs_turn_by_keyboard(kind):
+    for tabs in kind.locator(".sd-tab-set:has(> input ~ input)").all():  # one alone has no other
+        tabs.locator("> input").first.focus()
+        kind.keyboard.press("ArrowRight")
+        assert tabs.locator("> input").nth(1).is_checked()
+        assert tabs.locator("> .sd-tab-content").nth(1).is_visible()
+
+
+def test_nothing_moves_for_those_who_want_no_motion(kind):
+    moving = "() => [...document.querySelectorAll('*')].filter(e => MOVES(e)).length"
+    moving = moving.replace("MOVES(e)", MOVES)
+    assert kind.evaluate(moving) == 0
+    kind.emulate_media(reduced_motion="no-preference")
+    seen = kind.evaluate(moving)
+    kind.emulate_media(reduced_motion="reduce")
+    assert seen > 0, "the check sees no motion at all"
+
+
 def test_sliders_move_by_pointer(kind):
     """With motion, where Play plays; without it, a button is for the next frame."""
     kind.emulate_media(reduced_motion="no-preference")
@@ -378,36 +412,8 @@ def test_sliders_move_by_pointer(kind):
     kind.emulate_media(reduced_motion="reduce")
 
 
-def is_dark(colour):
-    return sum(map(int, re.findall(r"\d+", colour)[:3])) < 3 * 128
-
-
-@pytest.mark.parametrize(
-    "theme, viewport", [("light", DESK), ("dark", PHONE)], ids=["light", "dark, on a phone"]
-)
-def test_accessible(tab, page_name, theme, viewport):
-    """axe-core finds nothing in the whole page, the theme's part and folded parts included; of
-    figures, into which it does not see, the ink stands out from the page behind it.
-
-    On the desk colours are looked at, and all else on a page of each kind. The last test in a tab,
-    since it takes away what axe cannot judge.
-    """
-    look(tab, viewport, theme)
-    inks = tab.evaluate(INKS)
-    background = tab.evaluate("() => getComputedStyle(document.body).backgroundColor")
-    tab.evaluate(UNFOLD)
-    tab.evaluate(THIN_OUT)
-    tab.mouse.move(0, 0)
-    tab.wait_for_function(SETTLED)
-    new = tab.evaluate(SAMPLE, list(JUDGED))
-    whole = viewport == PHONE or page_name in ONE_OF_EACH_KIND
-    rules = {} if whole else {"runOnly": ["color-contrast"]}
-    found = violations_in(tab, contrast="[data-sample]", **rules) if whole or new else []
-    JUDGED.update(new * (not found))  # all pages with a fault are named
-    tab.evaluate(UNFOLD)
-    assert found == []
-    assert is_dark(background) == (theme == "dark")
-    assert [ink for ink in inks if is_dark(ink) == is_dark(background)] == []
+def test_accessible_at_a_desk(kind):
+    assert faults(kind, whole=True) == []
 
 
 def test_the_check_sees_wide_code(chromium, book):

@@ -110,6 +110,7 @@ def test_the_last_caches_are_kept(tmp_path):
     assert sorted(kept) == sorted(made[2:])
 
 
+@pytest.mark.workshop
 @pytest.mark.parametrize(
     "code, said",
     [("1 / 0", "fails:.*1 / 0.*ZeroDivisionError"),

@@ -3,6 +3,7 @@
 import re
 import sys
 import threading
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -225,6 +226,15 @@ def test_an_endless_loop_is_stopped_with_a_word(monkeypatch, thread):
         check()
     assert "has not come to an end after 0.2 seconds of work, in line" in " ".join(told[0].split())
     assert sys.gettrace() is None or "coverage" in repr(sys.gettrace())
+
+
+def test_an_answer_that_sleeps_is_woken():
+    def sleepy(x):
+        time.sleep(1e6)
+        return np.maximum(x, 0)
+
+    assert check_activation(sleepy, "relu")
+    assert time.sleep.__module__ == "time"
 
 
 def test_what_the_answer_prints_is_not_shown_a_hundred_times(capsys):

@@ -407,8 +407,7 @@ def test_what_is_said_aloud_is_said_sparingly(visit):
     tab.wait_for_function("() => said.length === 1")
 
 
-@pytest.mark.parametrize("width", [1000, 390, 360])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme, width", [("light", 1000), ("dark", 390), ("light", 360)])
 def test_accessible_and_no_wider_than_the_screen(visit, theme, width):
     tab = visit("f=hard-tanh&depth=8&units=8&data=own")
     tab.set_viewport_size({"width": width, "height": 800})

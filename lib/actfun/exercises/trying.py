@@ -120,6 +120,7 @@ def attempt_call(function, *arguments, **options):
         np.errstate(all="warn", under="ignore"),
         contextlib.redirect_stdout(printed),
         mock.patch("builtins.input", NO_INPUT),
+        mock.patch("time.sleep"),  # nothing is won by waiting
     ):
         warnings.simplefilter("always")
         try:
