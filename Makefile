@@ -66,7 +66,7 @@ test-all: $(STAMP) $(DRAWN)  ## … and the workshop: the build of small books, 
 	$(BIN)/python -m pytest -m ""
 
 test-fast: $(STAMP)  ## run what answers within a minute: the library, without book and browser
-	$(BIN)/python -m pytest tests -m "not slow" -p no:nbval -o addopts="-n 2 --strict-markers"
+	$(BIN)/python -m pytest tests -m "not slow" -p no:nbval -o addopts="-n logical --maxprocesses=8 --strict-markers"
 
 store: $(STAMP)  ## execute the notebooks and store their text outputs: make store [PAGES=chapters/relu.ipynb]
 	$(BIN)/python tools/store_outputs.py $(PAGES)
