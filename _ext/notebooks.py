@@ -2,7 +2,7 @@
 
 The build, ``tools/store_outputs.py`` and, through ``keep``, the tests use the same kernels: one
 thread each, no settings of whoever runs them. Nothing is kept of a notebook with an error, or with
-anything on stderr.
+anything on stderr. Whoever of build and tests comes second takes what the first has got.
 """
 
 import asyncio
@@ -133,15 +133,18 @@ def keep(folder, path, notebook):
         cache.db.dispose()  # it would be left open, which Python 3.13 complains of
 
 
-def missing(folder, paths):
-    """Those that this cache does not have as they are now."""
+def kept(folder, path):
+    """The notebook as this cache has it executed; None if it has not, as the cells are now."""
+    if not folder.exists():
+        return None
     cache = get_cache(folder)
-    for path in paths:
-        try:
-            cache.match_cache_notebook(nbformat.read(path, as_version=4))
-        except KeyError:
-            yield path
-    cache.db.dispose()
+    try:
+        record = cache.match_cache_notebook(nbformat.read(path, as_version=4))
+        return cache.get_cache_bundle(record.pk).nb
+    except KeyError:
+        return None
+    finally:
+        cache.db.dispose()
 
 
 def choose_cache(app, config):
@@ -159,7 +162,8 @@ def fill_cache(app, env, docnames):
     """Before Sphinx reads the pages: execute what the cache lacks, or stop and say what fails."""
     folder = Path(app.config.nb_execution_cache_path)
     pages = [Path(env.doc2path(name)) for name in docnames]
-    paths = list(missing(folder, [path for path in pages if path.suffix == ".ipynb"]))
+    pages = [path for path in pages if path.suffix == ".ipynb"]
+    paths = [path for path in pages if kept(folder, path) is None]
     if not paths:
         return
     LOGGER.info("")

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -128,7 +129,7 @@ def test_a_faulty_notebook_is_named_and_not_kept(tmp_path, code, said):
 
     (problem,) = notebooks.execute(ROOT, [good, bad], use)
     assert re.search(rf"bad\.ipynb, cell 3, {said}", problem, re.DOTALL), problem
-    assert list(notebooks.missing(cache, [good, bad])) == [bad]
+    assert notebooks.kept(cache, good) and notebooks.kept(cache, bad) is None
 
 
 @pytest.mark.parametrize("output", ["stderr", "error"])
@@ -142,6 +143,36 @@ def test_what_a_test_has_run_is_held_to_the_same(tmp_path, output):
     with pytest.raises(notebooks.Unusable, match=r"page\.ipynb, cell 2"):
         notebooks.keep(tmp_path / "cache", tmp_path / "page.ipynb", page)
     assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.workshop
+def test_the_tests_take_what_the_book_has_got(tmp_path):
+    """And compare it; after a change of the library they run the notebook again."""
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    shutil.copytree(ROOT / "_ext", tmp_path / "_ext")
+    (tmp_path / "lib").mkdir()
+    page = page_of("with open('runs', 'a') as file:\n    file.write('x')", "6 * 7")
+    shown = nbformat.v4.new_output("execute_result", {"text/plain": "42"}, execution_count=2)
+    page.cells[1].execution_count, page.cells[2].execution_count = 1, 2
+    page.cells[2].outputs = [shown]
+
+    def passes():
+        nbformat.write(page, tmp_path / "page.ipynb")
+        options = ["--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider"]
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", *options, "page.ipynb"],
+            cwd=tmp_path, capture_output=True, encoding="utf-8",
+        )  # fmt: skip
+        assert run.returncode in (0, 1), run.stdout + run.stderr
+        return run.returncode == 0, (tmp_path / "runs").read_text(encoding="utf-8")
+
+    assert passes() == (True, "x")
+    assert passes() == (True, "x"), "ran again"
+    shown.data["text/plain"] = "41"
+    assert passes() == (False, "x")
+    (tmp_path / "lib" / "new.py").write_text("", encoding="utf-8")
+    shown.data["text/plain"] = "42"
+    assert passes() == (True, "xx")
 
 
 def test_what_is_stored_is_text_and_nothing_of_one_machine():
