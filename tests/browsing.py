@@ -15,12 +15,12 @@ from playwright.sync_api import TimeoutError
 # Low, since it takes time to paint.
 DESK = {"width": 1280, "height": 450}
 PHONE = {"width": 360, "height": 450}
-EVERY_PAGE = [*toc_pages(), "genindex", "search", "404"]
 # Together they have every kind of control.
 ONE_OF_EACH_KIND = [
     "intro", "chapters/relu", "chapters/signals", "chapters/mish", "chapters/playground",
     "chapters/api", "genindex", "search", "404",
 ]  # fmt: skip
+EVERY_PAGE = list(dict.fromkeys([*ONE_OF_EACH_KIND, *toc_pages()]))
 
 # What stands in the picture of a slider, in one string.
 PICTURE = "[...slider.querySelectorAll('svg')].map(svg => svg.innerHTML).join()"

@@ -2,7 +2,6 @@
 
 import csv
 import re
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -164,45 +163,34 @@ def server(book):
         yield address
 
 
-@contextmanager
-def opened(chromium, book, server, name):
-    """One page of the book, without motion, which is slow to draw.
-
-    That for wrong addresses is no file: a server sends it for any.
-    """
-    tab = chromium.new_page(viewport=DESK, color_scheme="light", reduced_motion="reduce")
-    root = server if name == "404" else f"{book.as_uri()}/"
-    tab.complaints, tab.asked, tab.root = complaints_of(tab, root), [], root
-    tab.on("request", lambda request: tab.asked.append(request.url))
-    tab.goto(f"{root}{name}.html", wait_until="load")
-    tab.wait_for_function("() => !window.MathJax || MathJax.startup?.promise")
-    tab.evaluate("() => window.MathJax?.startup?.promise")
-    yield tab
-    tab.close()
-
-
-# Whatever depends on what stands in a page is tried in each of them: loaded once for all tests.
+# Whatever depends on what stands in a page is tried in each of them.
 @pytest.fixture(scope="module", params=EVERY_PAGE)
 def page_name(request):
     return request.param
 
 
+# How the theme and our scripts work is tried where every kind of control is to be found.
+on_one_of_each_kind = pytest.mark.parametrize(
+    "page_name", ONE_OF_EACH_KIND, indirect=True, scope="module"
+)
+
+
 @pytest.fixture(scope="module")
 def tab(chromium, book, server, page_name):
-    with opened(chromium, book, server, page_name) as tab:
-        yield tab
+    """One page of the book, loaded once for all the tests that follow.
 
-
-# How the theme and our scripts work is tried where every kind of control is to be found.
-@pytest.fixture(scope="module", params=ONE_OF_EACH_KIND)
-def kind_name(request):
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def kind(chromium, book, server, kind_name):
-    with opened(chromium, book, server, kind_name) as tab:
-        yield tab
+    It is without motion, which is slow to draw. The page for wrong addresses is never a file: a
+    server sends it for any address.
+    """
+    tab = chromium.new_page(viewport=DESK, color_scheme="light", reduced_motion="reduce")
+    root = server if page_name == "404" else f"{book.as_uri()}/"
+    tab.complaints, tab.asked, tab.root = complaints_of(tab, root), [], root
+    tab.on("request", lambda request: tab.asked.append(request.url))
+    tab.goto(f"{root}{page_name}.html", wait_until="load")
+    tab.wait_for_function("() => !window.MathJax || MathJax.startup?.promise")
+    tab.evaluate("() => window.MathJax?.startup?.promise")
+    yield tab
+    tab.close()
 
 
 def look(tab, viewport=DESK, theme="light"):
@@ -294,6 +282,62 @@ def move_sliders(tab, operate):
     assert tab.complaints == []
 
 
+@on_one_of_each_kind
+def test_keyboard_reaches_everything_and_shows_where_it_is(tab):
+    """Whoever walks through the page with the Tab key passes every control, and sees it."""
+    tab.evaluate(WATCH)
+    controls = tab.evaluate(CONTROLS)
+    for _ in range(tab.evaluate(STOPS)):
+        tab.keyboard.down("Tab")  # and hold it
+    tab.keyboard.up("Tab")
+    stops = tab.evaluate("() => window.stops")
+    passed = {stop["number"] for stop in stops}
+    assert [control["html"] for control in controls if control["number"] not in passed] == []
+    assert [stop["html"] for stop in stops if not stop["seen"]] == []
+
+
+@on_one_of_each_kind
+def test_folds_open_by_keyboard(tab):
+    """Solutions, answers to quick questions and folded code."""
+    for fold in tab.query_selector_all("article :is(summary, .toggle-button)"):
+        if not fold.is_visible():
+            continue
+        states = [fold.evaluate(OPEN)]
+        fold.focus()
+        for key in ("Enter", "Space"):
+            tab.keyboard.press(key)
+            states.append(fold.evaluate(OPEN))
+        assert states == [False, True, False], fold.evaluate("e => e.outerHTML.slice(0, 200)")
+
+
+@on_one_of_each_kind
+def test_tabs_turn_by_keyboard(tab):
+    for tabs in tab.locator(".sd-tab-set:has(> input ~ input)").all():  # one alone has no other
+        tabs.locator("> input").first.focus()
+        tab.keyboard.press("ArrowRight")
+        assert tabs.locator("> input").nth(1).is_checked()
+        assert tabs.locator("> .sd-tab-content").nth(1).is_visible()
+
+
+@on_one_of_each_kind
+def test_nothing_moves_for_those_who_want_no_motion(tab):
+    moving = "() => [...document.querySelectorAll('*')].filter(e => MOVES(e)).length"
+    moving = moving.replace("MOVES(e)", MOVES)
+    assert tab.evaluate(moving) == 0
+    tab.emulate_media(reduced_motion="no-preference")
+    seen = tab.evaluate(moving)
+    tab.emulate_media(reduced_motion="reduce")
+    assert seen > 0, "the check sees no motion at all"
+
+
+@on_one_of_each_kind
+def test_sliders_move_by_pointer(tab):
+    """With motion, where Play plays; without it, a button is for the next frame."""
+    tab.emulate_media(reduced_motion="no-preference")
+    move_sliders(tab, by_pointer)
+    tab.emulate_media(reduced_motion="reduce")
+
+
 def test_sliders_move_by_keyboard(tab):
     look(tab)
     move_sliders(tab, by_keyboard)
@@ -361,59 +405,10 @@ def test_accessible(tab, theme):
     assert [ink for ink in inks if is_dark(ink) == is_dark(background)] == []
 
 
-def test_keyboard_reaches_everything_and_shows_where_it_is(kind):
-    """Whoever walks through the page with the Tab key passes every control, and sees it."""
-    kind.evaluate(WATCH)
-    controls = kind.evaluate(CONTROLS)
-    for _ in range(kind.evaluate(STOPS)):
-        kind.keyboard.down("Tab")  # and hold it
-    kind.keyboard.up("Tab")
-    stops = kind.evaluate("() => window.stops")
-    passed = {stop["number"] for stop in stops}
-    assert [control["html"] for control in controls if control["number"] not in passed] == []
-    assert [stop["html"] for stop in stops if not stop["seen"]] == []
-
-
-def test_folds_open_by_keyboard(kind):
-    """Solutions, answers to quick questions and folded code."""
-    for fold in kind.query_selector_all("article :is(summary, .toggle-button)"):
-        if not fold.is_visible():
-            continue
-        states = [fold.evaluate(OPEN)]
-        fold.focus()
-        for key in ("Enter", "Space"):
-            kind.keyboard.press(key)
-            states.append(fold.evaluate(OPEN))
-        assert states == [False, True, False], fold.evaluate("e => e.outerHTML.slice(0, 200)")
-
-
-def test_tabs_turn_by_keyboard(kind):
-    for tabs in kind.locator(".sd-tab-set:has(> input ~ input)").all():  # one alone has no other
-        tabs.locator("> input").first.focus()
-        kind.keyboard.press("ArrowRight")
-        assert tabs.locator("> input").nth(1).is_checked()
-        assert tabs.locator("> .sd-tab-content").nth(1).is_visible()
-
-
-def test_nothing_moves_for_those_who_want_no_motion(kind):
-    moving = "() => [...document.querySelectorAll('*')].filter(e => MOVES(e)).length"
-    moving = moving.replace("MOVES(e)", MOVES)
-    assert kind.evaluate(moving) == 0
-    kind.emulate_media(reduced_motion="no-preference")
-    seen = kind.evaluate(moving)
-    kind.emulate_media(reduced_motion="reduce")
-    assert seen > 0, "the check sees no motion at all"
-
-
-def test_sliders_move_by_pointer(kind):
-    """With motion, where Play plays; without it, a button is for the next frame."""
-    kind.emulate_media(reduced_motion="no-preference")
-    move_sliders(kind, by_pointer)
-    kind.emulate_media(reduced_motion="reduce")
-
-
-def test_accessible_at_a_desk(kind):
-    assert faults(kind, whole=True) == []
+@on_one_of_each_kind
+def test_accessible_at_a_desk(tab):
+    look(tab)
+    assert faults(tab, whole=True) == []
 
 
 def test_the_check_sees_wide_code(chromium, book):
@@ -519,8 +514,9 @@ def plain_tab(chromium):
         yield context.new_page()
 
 
-def test_reads_without_javascript(plain_tab, book, kind_name):
-    plain_tab.goto((book / f"{kind_name}.html").as_uri())
+@on_one_of_each_kind
+def test_reads_without_javascript(plain_tab, book, page_name):
+    plain_tab.goto((book / f"{page_name}.html").as_uri())
     assert plain_tab.locator("main h1:visible").first.inner_text().strip()
     for slider in plain_tab.query_selector_all(".actfun-slider"):
         assert slider.query_selector("[role=img]").is_visible()
