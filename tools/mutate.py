@@ -21,9 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "_ext"))
 import environment  # noqa: E402
 
-NOT_COPIED = shutil.ignore_patterns(
-    ".git", ".venv*", "_build", "__pycache__", ".*cache", "*.egg-info"
-)
+NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "_build", ".*cache", "*.egg-info")
 # Without the conftest.py of the root, which prepares the notebooks: `main` does so once for all.
 OPTIONS = ["--confcutdir=tests", "-x", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
 
