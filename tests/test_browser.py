@@ -248,13 +248,13 @@ def checked(control):
     return about["kind"]
 
 
-def by_pointer(control, sort):
-    if sort == "range":
+def by_pointer(control, kind):
+    if kind == "range":
         box = control.bounding_box()
         left = control.evaluate("e => (e.value - e.min) / (e.max - e.min) > 0.5")
         position = {"x": box["width"] * (0.1 if left else 0.9), "y": box["height"] / 2}
         control.click(position=position)
-    elif sort == "select":  # the list of choices is drawn by the system, out of a page's reach
+    elif kind == "select":  # the list of choices is drawn by the system, out of a page's reach
         control.click()
         control.press("Escape")
         control.select_option(
@@ -272,12 +272,12 @@ def move_sliders(tab, operate):
         assert controls, f"slider {number} has no control"
         slider.scroll_into_view_if_needed()
         for control in controls:
-            sort = checked(control)
+            kind = checked(control)
             remember(slider)
-            operate(control, sort)
-            assert becomes_another(tab, slider), f"slider {number}: {sort} changes nothing"
+            operate(control, kind)
+            assert becomes_another(tab, slider), f"slider {number}: {kind} changes nothing"
             checked(control)
-            if sort == "button" and control.inner_text() == "Pause":
+            if kind == "button" and control.inner_text() == "Pause":
                 control.click()
     assert tab.complaints == []
 

@@ -479,8 +479,8 @@ def survives(mutation):
         if OVER.is_set():
             return False, 0
         run = START.Process(target=test, args=(copy, mutation.places, said))
-        RUNNING.add(run)
         run.start()
+        RUNNING.add(run)
         run.join(600)
         run.kill()
         run.join()
