@@ -78,7 +78,8 @@ def complaints_of(tab, own="file:"):
 
 def violations_in(tab, within="html", contrast="*", **options):
     """What axe-core finds in the tab, a line each; it judges the ``contrast`` of these elements."""
-    tab.evaluate(AXE_SCRIPT)
+    if not tab.evaluate("() => 'axe' in window"):
+        tab.evaluate(AXE_SCRIPT)
     options = {"preload": False, "resultTypes": ["violations"], **options}
     return tab.evaluate(AXE, [within, contrast, options])  # preload would fetch the style sheets
 

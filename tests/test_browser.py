@@ -34,10 +34,6 @@ ABOUT = """control => {
 }"""
 INKS = """() => [...document.querySelectorAll('.actfun-figure svg, .actfun-slider svg')]
     .map(svg => getComputedStyle(svg).color)"""
-UNFOLD = """() => {
-    for (const summary of document.querySelectorAll('article summary')) summary.click();
-    for (const button of document.querySelectorAll('article .toggle-button')) button.click();
-}"""
 # A word of code has the colours of its kind; one of each kind on a page is enough to be looked at.
 # Of drawings and formulas axe can judge the names only, and not what is inside.
 THIN_OUT = """() => {
@@ -129,9 +125,14 @@ LETTERS = """() => [...document.querySelectorAll('article .actfun-figure svg tex
 CUT_OFF = """() => [...document.querySelectorAll('article div.highlight pre')]
     .filter(pre => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth)
     .map(pre => pre.textContent.split('\\n').reduce((a, b) => a.length < b.length ? b : a))"""
-SEARCH_ANEW = """words => {
-    document.getElementById('search-results').replaceChildren();
+FIRST_HITS = """async words => {
+    const results = document.getElementById('search-results');
+    results.replaceChildren();
     Search.performSearch(words);
+    while (!/found|match/.test(results.querySelector('.search-summary').textContent))
+        await new Promise(requestAnimationFrame);
+    return [...results.querySelectorAll('ul.search > li > a[href]')]
+        .slice(0, 3).map(link => link.getAttribute('href'));
 }"""
 BLOCKS = "() => document.querySelectorAll('article div.highlight pre').length"
 OPEN_ALL = """() => {
@@ -378,9 +379,9 @@ def is_dark(colour):
 def faults(tab, whole):
     """What axe-core finds, theme and folds included: all of it, or what is wrong with colours.
 
-    It takes away what axe cannot judge: the last look at a tab.
+    It opens the folds and takes away what axe cannot judge: the last look at a tab.
     """
-    tab.evaluate(UNFOLD)
+    tab.evaluate(OPEN_ALL)
     tab.evaluate(THIN_OUT)
     tab.mouse.move(0, 0)
     tab.wait_for_function(SETTLED)
@@ -388,7 +389,6 @@ def faults(tab, whole):
     rules = {} if whole else {"runOnly": ["color-contrast"]}
     found = violations_in(tab, contrast="[data-sample]", **rules) if whole or new else []
     JUDGED.update(new * (not found))  # all pages with a fault are named
-    tab.evaluate(UNFOLD)
     return found
 
 
@@ -480,10 +480,7 @@ def search(chromium, book):
 @pytest.mark.parametrize("words, page", QUESTIONS)
 def test_search_finds_it_among_the_first_three(search, words, page):
     """What readers type: American spelling, names of frameworks, a question."""
-    search.evaluate(SEARCH_ANEW, words)
-    search.locator("#search-results .search-summary", has_text=re.compile("found|match")).wait_for()
-    hits = search.locator("#search-results ul.search > li > a[href]")
-    first = hits.evaluate_all("links => links.slice(0, 3).map(link => link.getAttribute('href'))")
+    first = search.evaluate(FIRST_HITS, words)
     assert [address for address in first if f"{page}.html" in address], first
 
 

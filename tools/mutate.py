@@ -308,7 +308,7 @@ MUTATIONS = [
     Mutation("exercises: everything passes", "exercises/trying.py", "return not self.problems",
              "return True", "test_exercises"),
     Mutation("exercises: an answer that asks is waited for", "exercises/trying.py",
-             'mock.patch("builtins.input", NO_INPUT),', "contextlib.nullcontext(),",
+             'mock.patch("builtins.input", no_input),', "contextlib.nullcontext(),",
              "test_corpus"),
     Mutation("exercises: tolerance", "exercises/elementwise.py", "{np.float64: 1e-12",
              "{np.float64: 1e-2",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise, product
+from itertools import product
 
 import numpy as np
 
@@ -34,12 +34,9 @@ def expectation(g, kinks=()):
         To some twelve digits for the activations of this library and their squares, but that of a
         sine only up to ω = 8.
     """
-    total = 0.0
-    for low, high in pairwise(sorted({*ENDS, *(float(x) for x in kinks if abs(x) < ENDS[-1])})):
-        z = (high + low) / 2 + (high - low) / 2 * NODES
-        density = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
-        total += (high - low) / 2 * float(WEIGHTS @ (g(z) * density))
-    return total
+    cuts = sorted({*ENDS, *(float(x) for x in kinks if abs(x) < ENDS[-1])})
+    z, weight = (x[0] for x in _pieces(np.array([cuts]), NODES, WEIGHTS))
+    return float((weight * g(z)).sum())
 
 
 def expectation_of_product(f, variance, correlation):
@@ -78,9 +75,9 @@ def expectation_of_product(f, variance, correlation):
     return 2 * float((weight * weight_of_b * values).sum())
 
 
-def _pieces(cuts):
+def _pieces(cuts, nodes=FEW_NODES, weights=FEW_WEIGHTS):
     """Nodes between the cuts in each row, and their weights under the normal density."""
     low, high = cuts[:, :-1, None], cuts[:, 1:, None]
-    z = (high + low) / 2 + (high - low) / 2 * FEW_NODES
-    weight = (high - low) / 2 * FEW_WEIGHTS * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    z = (high + low) / 2 + (high - low) / 2 * nodes
+    weight = (high - low) / 2 * weights * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
     return z.reshape(len(cuts), -1), weight.reshape(len(cuts), -1)

@@ -17,6 +17,7 @@ from itertools import pairwise
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
@@ -137,26 +138,30 @@ def png(fig, dpi=120):
     TypeError, ValueError
         If `fig` is not a Figure, or `dpi` (dots per inch) not positive.
     """
-    return _saved(fig, "png", dpi)
-
-
-def _saved(fig, form, dpi):
-    check_figure(fig)
-    if not dpi > 0:
-        raise ValueError(f"dpi must be positive, got {dpi!r}")
-    buffer = io.BytesIO()
-    fig.savefig(buffer, format=form, dpi=dpi, facecolor="white", transparent=False)
-    return buffer.getvalue()
+    return pixels_to_png(pixels(fig, dpi), dpi)
 
 
 def pixels(fig, dpi=144):
-    """The figure on white as an array of shape (height, width, 3) of bytes; raises as `png`."""
-    found = np.frombuffer(_saved(fig, "rgba", dpi), np.uint8)
-    return found.reshape(-1, int(fig.bbox_inches.width * dpi), 4)[..., :3]
+    """The figure on white as an array of shape (height, width, 3) of bytes; raises as `png`.
+
+    The figure stays as it is. (Its ``savefig`` draws it twice.)
+    """
+    check_figure(fig)
+    if not dpi > 0:
+        raise ValueError(f"dpi must be positive, got {dpi!r}")
+    canvas, before = fig.canvas, {"dpi": fig.dpi, "facecolor": fig.get_facecolor()}
+    try:
+        fig.set(dpi=dpi, facecolor="white")
+        drawn = FigureCanvasAgg(fig)
+        drawn.draw()
+        return np.array(drawn.buffer_rgba())[..., :3]
+    finally:
+        fig.set_canvas(canvas)
+        fig.set(**before)
 
 
-def pixels_to_png(array):
-    """PNG bytes of such an array."""
+def pixels_to_png(array, dpi=None):
+    """PNG bytes of such an array, which may say how large it is on paper."""
     from PIL import Image
 
     array = np.asarray(array)
@@ -166,7 +171,7 @@ def pixels_to_png(array):
             f"got {array.shape} and {array.dtype}"
         )
     buffer = io.BytesIO()
-    Image.fromarray(array).save(buffer, format="png")
+    Image.fromarray(array).save(buffer, format="png", **({"dpi": (dpi, dpi)} if dpi else {}))
     return buffer.getvalue()
 
 

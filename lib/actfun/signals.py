@@ -119,7 +119,9 @@ class MeanField:
         c, q = checks.real_number(c, "c"), checks.real_number(q, "q", 0)
         if not -1 <= c <= 1:
             raise ValueError(f"c must be a number from -1 to 1, got {c}")
-        size = self.size(q)
+        return self._correlation(c, q, self.size(q))
+
+    def _correlation(self, c, q, size):
         if c == 1 or size == 0:
             return float(size > 0)
         both = self.sigma_w**2 * expectation_of_product(self.f, q, c) + self.sigma_b**2
@@ -136,7 +138,8 @@ class MeanField:
             if not 1e-12 <= q <= 1e12:
                 break
             found[:, layer] = here = q, c
-            q, c = self.size(q), self.correlation(c, q)
+            size = self.size(q)
+            q, c = size, self._correlation(c, q, size)
             if np.allclose((q, c), here, rtol=1e-12, atol=0):  # settled
                 found[:, layer + 1 :] = [[q], [c]]
                 break

@@ -22,7 +22,14 @@ NOT_THE_READERS = tuple(
     {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {str(Path(np.__file__).parent), str(Path(__file__).parent.parent), "<__array", "<frozen"}
 )
-NO_INPUT = mock.Mock(side_effect=EOFError("input() would wait here; the numbers are arguments"))
+
+
+def no_input(prompt=""):
+    raise EOFError("input() would wait here; the numbers are arguments")
+
+
+def no_sleep(seconds):
+    """Nothing is won by waiting."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -119,8 +126,8 @@ def attempt_call(function, *arguments, **options):
         warnings.catch_warnings(record=True) as caught,
         np.errstate(all="warn", under="ignore"),
         contextlib.redirect_stdout(printed),
-        mock.patch("builtins.input", NO_INPUT),
-        mock.patch("time.sleep"),  # nothing is won by waiting
+        mock.patch("builtins.input", no_input),
+        mock.patch("time.sleep", no_sleep),
     ):
         warnings.simplefilter("always")
         try:
