@@ -58,11 +58,12 @@ def _fitted(f, low, high):
         return None
     for degree in DEGREES:
         slope = Chebyshev.interpolate(f.derivative, degree, domain=[low, high])
+        if np.abs(slope(x) - slopes).max() > TOLERANCE:
+            continue  # before the rest, which takes longer
         slope = slope.convert(kind=Polynomial, domain=[anchor - width, anchor + width])
         coefficients = [float(f(inside)), *(width * slope.coef / np.arange(1, len(slope.coef) + 1))]
         piece = Piece(low, high, anchor, width, _short(coefficients, width))
-        found = np.array([piece(one) for one in x]).T
-        if np.abs(found - [values, slopes]).max() < TOLERANCE / 4:
+        if np.abs(np.array(piece(x)) - [values, slopes]).max() < TOLERANCE / 4:
             return piece
     return None
 

@@ -16,6 +16,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.transforms import Bbox
 
 from actfun import figures, planes, sliders
 from actfun.sliders import Choice, Range, Slider, Steps, Toggle, Values
@@ -494,6 +495,28 @@ def test_on_paper_the_values_stand_above_the_frame():
     photograph, frame = stage.photograph("α = 0"), figures.pixels(stage.figure)
     line, below = np.split(photograph, [len(photograph) - len(frame)])
     assert np.array_equal(below, frame) and line.min() < 128 < 250 < line[[0, -1]].min()
+
+
+def test_labels_stay_where_they_are():
+    """Beside the numbers of the first frame, even if that had no label."""
+
+    def draw(ax, reach):
+        ax.plot([0, 1], [0, reach])
+        ax.set(xlabel="x" * (reach > 1), ylabel="height", ylim=(0, reach))
+
+    slider = Slider(draw, alt="up to {reach}", reach=Values([1, 1000, 1_000_000]))
+    stage, places = slider.stage(), []
+    x, y = stage.axes.xaxis, stage.axes.yaxis
+    for position in slider.positions():
+        stage.readout(position)
+        stage.figure.draw_without_rendering()
+        places.append([axis.label.get_window_extent().extents.tolist() for axis in (x, y)])
+        if position == (0,):
+            numbers = Bbox.union([text.get_window_extent() for text in y.get_ticklabels()])
+            assert numbers.x0 - places[0][1][2] == pytest.approx(y.labelpad * 100 / 72, abs=1)
+    above, below = x.get_ticklabels()[0].get_window_extent().y0, places[1][0][3]
+    assert above - below == pytest.approx(x.labelpad * 100 / 72, abs=1)
+    assert places[1] == places[2] and places[0][1] == places[1][1]
 
 
 def test_a_frame_makes_no_ticks_and_no_layout_anew():

@@ -47,7 +47,8 @@ class Slider:
     size : (float, float), optional
         Width and height in inches; by default matplotlib's ``figure.figsize``.
     layout : (int, int)
-        Rows and columns of Axes. Their places are fixed by the first frame.
+        Rows and columns of Axes. Their places and those of their labels are fixed by the first
+        frame.
     drag : str, optional
         The control that a finger or mouse on the first panel moves as well: its values are places
         on that panel's horizontal axis, whose limits and scale are the same in every frame.
@@ -247,6 +248,9 @@ class Stage:
         self.readout(slider.start)
         self.figure.draw_without_rendering()
         self.figure.set_layout_engine("none")
+        for ax in self.all_axes:
+            _fix_label(ax.xaxis)
+            _fix_label(ax.yaxis)
         self.edges = figures.column_edges(self.figure)
 
     def readout(self, position):
@@ -320,6 +324,12 @@ def _nothing_by_pyplot():
     finally:
         for number in {*plt.get_fignums()} - {*others}:
             plt.close(number)
+
+
+def _fix_label(axis):
+    """Keep the label where it is: matplotlib need not measure the numbers beside it to place it."""
+    place = axis.label.get_transform().transform(axis.label.get_position())
+    axis.set_label_coords(*axis.axes.transAxes.inverted().transform(place))
 
 
 def _wipe_figure(figure):
