@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "_ext"))
 import environment  # noqa: E402
+import notebooks  # noqa: E402
 
 os.environ.pop("MPLBACKEND", None)
 os.environ.update(environment.variables(ROOT))
@@ -36,15 +37,9 @@ def pytest_xdist_make_scheduler(config, log):
     return ByFileOrPage(config, log)
 
 
-def notebooks():
-    import notebooks  # only where there are some: it takes longer to load than all the rest
-
-    return notebooks
-
-
 @cache
 def cache_folder():
-    return notebooks().cache_folder(ROOT)
+    return notebooks.cache_folder(ROOT)
 
 
 class Book:
@@ -81,7 +76,7 @@ def pytest_runtest_setup(item):
     """Compare what the book has got from a notebook, if nothing has changed since."""
     notebook = item.parent
     if hasattr(notebook, "nb") and notebook.kernel is None:
-        executed = notebooks().kept(cache_folder(), notebook.path)
+        executed = notebooks.kept(cache_folder(), notebook.path)
         if executed:
             notebook.setup = lambda: setattr(notebook, "kernel", Book(executed))
 
@@ -100,8 +95,8 @@ def pytest_runtest_teardown(item, nextitem):
         for cell, outputs in zip(code, run, strict=True):
             cell.outputs = outputs
         try:
-            notebooks().keep(cache_folder(), notebook.path, executed)
-        except notebooks().Unusable:
+            notebooks.keep(cache_folder(), notebook.path, executed)
+        except notebooks.Unusable:
             pass  # nbval has said what is wrong
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import matplotlib
+import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -48,8 +49,6 @@ def toc_pages():
 @cache
 def read_notebook(path):
     """The stored notebook, to be looked at only: the tests of a process share it."""
-    import nbformat  # here and below: it takes longer to load than all the rest
-
     return nbformat.read(path, as_version=4)
 
 
@@ -116,8 +115,6 @@ def built(builder):
 
 def page_of(*code):
     """A notebook with a title and these code cells."""
-    import nbformat
-
     cells = [nbformat.v4.new_markdown_cell("# A page")]
     page = nbformat.v4.new_notebook(cells=cells + list(map(nbformat.v4.new_code_cell, code)))
     page.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
@@ -155,8 +152,6 @@ slope
 @pytest.fixture(scope="module")
 def small_book(tmp_path_factory):
     """The folder of a book of two pages with our settings, not built yet."""
-    import nbformat
-
     book = tmp_path_factory.mktemp("book")
     for name in ("_ext", "assets", "tools", "lib"):
         shutil.copytree(ROOT / name, book / name, ignore=shutil.ignore_patterns("__pycache__"))
