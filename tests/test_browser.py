@@ -125,15 +125,12 @@ LETTERS = """() => [...document.querySelectorAll('article .actfun-figure svg tex
 CUT_OFF = """() => [...document.querySelectorAll('article div.highlight pre')]
     .filter(pre => pre.checkVisibility() && pre.scrollWidth > pre.clientWidth)
     .map(pre => pre.textContent.split('\\n').reduce((a, b) => a.length < b.length ? b : a))"""
-FIRST_HITS = """async words => {
-    const results = document.getElementById('search-results');
-    results.replaceChildren();
+SEARCH_ANEW = """words => {
+    document.getElementById('search-results').replaceChildren();
     Search.performSearch(words);
-    while (!/found|match/.test(results.querySelector('.search-summary').textContent))
-        await new Promise(requestAnimationFrame);
-    return [...results.querySelectorAll('ul.search > li > a[href]')]
-        .slice(0, 3).map(link => link.getAttribute('href'));
 }"""
+SEARCHED = """() =>
+    /found|match/.test(document.querySelector('#search-results .search-summary').textContent)"""
 BLOCKS = "() => document.querySelectorAll('article div.highlight pre').length"
 OPEN_ALL = """() => {
     for (const details of document.querySelectorAll('article details')) details.open = true;
@@ -480,7 +477,10 @@ def search(chromium, book):
 @pytest.mark.parametrize("words, page", QUESTIONS)
 def test_search_finds_it_among_the_first_three(search, words, page):
     """What readers type: American spelling, names of frameworks, a question."""
-    first = search.evaluate(FIRST_HITS, words)
+    search.evaluate(SEARCH_ANEW, words)
+    search.wait_for_function(SEARCHED)
+    hits = search.locator("#search-results ul.search > li > a[href]")
+    first = hits.evaluate_all("links => links.slice(0, 3).map(link => link.getAttribute('href'))")
     assert [address for address in first if f"{page}.html" in address], first
 
 

@@ -150,14 +150,14 @@ def pixels(fig, dpi=144):
     if not dpi > 0:
         raise ValueError(f"dpi must be positive, got {dpi!r}")
     canvas, before = fig.canvas, {"dpi": fig.dpi, "facecolor": fig.get_facecolor()}
+    drawn = FigureCanvasAgg(fig)
     try:
         fig.set(dpi=dpi, facecolor="white")
-        drawn = FigureCanvasAgg(fig)
         drawn.draw()
         return np.array(drawn.buffer_rgba())[..., :3]
     finally:
-        fig.set_canvas(canvas)
         fig.set(**before)
+        fig.set_canvas(canvas)
 
 
 def pixels_to_png(array, dpi=None):
