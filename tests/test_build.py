@@ -92,8 +92,10 @@ def test_every_source_of_this_book_is_watched():
     watched = {path for pattern in sources.ALL for path in ROOT.glob(pattern)}
     for folder in ("lib", "_ext", "assets", "chapters"):
         for path in (ROOT / folder).rglob("*"):
-            if path.is_file() and not {"__pycache__", "py.typed", "ruff.toml"} & set(path.parts):
-                assert path in watched or ".ipynb_checkpoints" in path.parts, path
+            parts = path.relative_to(ROOT).parts
+            left = any(part.startswith(".") for part in parts)  # by an editor or a tool
+            if path.is_file() and not {"__pycache__", "py.typed", "ruff.toml"} & set(parts):
+                assert path in watched or left, path
 
 
 def test_the_last_caches_are_kept(tmp_path):

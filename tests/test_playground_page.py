@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import playground
 import playground_tables
 import pytest
-from browsing import complaints_of, violations_in
+from browsing import TWO_FRAMES, complaints_of, violations_in
 from conftest import ROOT, read_notebook
 
 from actfun import figures
@@ -174,6 +174,9 @@ def test_nothing_runs_before_it_is_asked_to_or_out_of_sight(visit):
     tab.wait_for_function(
         "() => document.querySelector('.actfun-playground').playground.run.updates > 10"
     )
+    before = ask(tab, "p => { p.seen(false); return p.run.updates; }")
+    tab.evaluate(TWO_FRAMES)  # of which one was asked for in sight
+    assert ask(tab, "p => { p.seen(true); return p.run.updates; }") == before
     tab.evaluate("() => { document.querySelector('main').style.marginTop = '5000px'; }")
     tab.wait_for_function("() => !document.querySelector('.actfun-playground').playground.visible")
     before = ask(tab, "p => p.run.updates")

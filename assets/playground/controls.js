@@ -230,7 +230,7 @@
       if (!this.playing || this.asked || !this.visible || document.hidden) return;
       this.asked = requestAnimationFrame(() => {
         this.asked = null;
-        if (!this.playing) return;
+        if (!this.playing || !this.visible) return;
         this.run.advance(this.settings.speed);
         this.show();
         this.go();
