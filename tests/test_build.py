@@ -169,6 +169,7 @@ def test_the_tests_take_what_the_book_has_got(tmp_path):
         return run.returncode == 0, (tmp_path / "runs").read_text(encoding="utf-8")
 
     assert passes() == (True, "x")
+    assert passes() == (True, "x"), "ran again"
     shown.data["text/plain"] = "41"
     assert passes() == (False, "x"), "ran again, or compared nothing"
     (tmp_path / "lib" / "new.py").write_text("", encoding="utf-8")

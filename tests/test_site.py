@@ -12,7 +12,6 @@ import pytest
 from browsing import (
     DESK,
     EVERY_PAGE,
-    ONE_OF_EACH_KIND,
     PHONE,
     becomes_another,
     by_keyboard,
@@ -70,7 +69,7 @@ def test_page_leads_to_its_notebook(page):
     assert links == [f"{up}lite/notebooks/index.html?path={name}"] * is_notebook
 
 
-@pytest.mark.parametrize("page", ONE_OF_EACH_KIND)
+@pytest.mark.parametrize("page", EVERY_PAGE)
 def test_page_asks_no_other_host(chromium, site, page):
     tab = chromium.new_page(viewport=DESK)
     complaints = complaints_of(tab, site)

@@ -171,7 +171,7 @@ def pixels_to_png(array, dpi=None):
             f"got {array.shape} and {array.dtype}"
         )
     buffer = io.BytesIO()
-    Image.fromarray(array).save(buffer, format="png", **({"dpi": (dpi, dpi)} if dpi else {}))
+    Image.fromarray(array).save(buffer, format="png", dpi=dpi and (dpi, dpi))
     return buffer.getvalue()
 
 
