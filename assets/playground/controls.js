@@ -225,12 +225,16 @@
       this.go();
     }
 
-    // Ask for the next frame, if someone would see it.
+    // Whether it runs and someone sees it.
+    get watched() {
+      return this.playing && this.visible && !document.hidden;
+    }
+
     go() {
-      if (!this.playing || this.asked || !this.visible || document.hidden) return;
+      if (this.asked || !this.watched) return;
       this.asked = requestAnimationFrame(() => {
         this.asked = null;
-        if (!this.playing || !this.visible) return;
+        if (!this.watched) return; // paused, or out of sight, since it was asked for
         this.run.advance(this.settings.speed);
         this.show();
         this.go();
