@@ -66,12 +66,14 @@ SAMPLE = """before => {
     return found;
 }"""
 JUDGED = set()  # the kinds of text whose contrast axe has judged
-# What the theme does after 0.3 s: code that scrolls takes the focus. And no tooltip is left.
-SETTLED = """() => {
+# A tooltip lags a frame behind where the window becomes narrower.
+SETTLED = """theme => {
     document.activeElement.blur();
-    return !document.querySelector('.tooltip') && [...document.querySelectorAll('pre')]
-        .every(pre => pre.scrollWidth <= pre.clientWidth || pre.tabIndex === 0);
+    return document.documentElement.dataset.theme === theme && !document.querySelector('.tooltip');
 }"""
+# What the theme does after 0.3 s: code that scrolls takes the focus.
+REACHED = """() => [...document.querySelectorAll('pre')]
+    .every(pre => pre.scrollWidth <= pre.clientWidth || pre.tabIndex === 0)"""
 OPEN = """fold => fold.localName === 'summary' ? fold.parentElement.open
     : fold.ariaExpanded === 'true'"""
 CONTROLS = """() => [...document.querySelectorAll('a[href], button, input, select, summary')]
@@ -192,11 +194,12 @@ def tab(chromium, book, server, page_name):
 
 
 def look(tab, viewport=DESK, theme="light"):
-    """Whatever the test before has left."""
+    """Whatever the test before has left, focus and pointer included."""
+    tab.mouse.move(0, 0)
+    tab.emulate_media(color_scheme=theme)
+    tab.wait_for_function(SETTLED, arg=theme)
     if tab.viewport_size != viewport:
         tab.set_viewport_size(viewport)
-    tab.emulate_media(color_scheme=theme)
-    tab.wait_for_function(f"() => document.documentElement.dataset.theme === '{theme}'")
 
 
 def test_no_page_is_endless(tab, page_name):
@@ -380,8 +383,7 @@ def faults(tab, whole):
     """
     tab.evaluate(OPEN_ALL)
     tab.evaluate(THIN_OUT)
-    tab.mouse.move(0, 0)
-    tab.wait_for_function(SETTLED)
+    tab.wait_for_function(REACHED)
     new = tab.evaluate(SAMPLE, list(JUDGED))
     rules = {} if whole else {"runOnly": ["color-contrast"]}
     found = violations_in(tab, contrast="[data-sample]", **rules) if whole or new else []
