@@ -174,9 +174,11 @@ def test_nothing_runs_before_it_is_asked_to_or_out_of_sight(visit):
     tab.wait_for_function(
         "() => document.querySelector('.actfun-playground').playground.run.updates > 10"
     )
-    before = ask(tab, "p => { p.seen(false); return p.run.updates; }")
+    scrolled = "(p, changes) => { p.seen(changes); return p.run.updates; }"
+    away, back = {"isIntersecting": False}, {"isIntersecting": True}
+    before = ask(tab, scrolled, [back, away])
     tab.evaluate(TWO_FRAMES)  # of which one was asked for in sight
-    assert ask(tab, "p => { p.seen(true); return p.run.updates; }") == before
+    assert ask(tab, scrolled, [away, back]) == before
     tab.evaluate("() => { document.querySelector('main').style.marginTop = '5000px'; }")
     tab.wait_for_function("() => !document.querySelector('.actfun-playground').playground.visible")
     before = ask(tab, "p => p.run.updates")

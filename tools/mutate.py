@@ -417,6 +417,8 @@ MUTATIONS = [
     play("playground: runs out of sight", "controls.js", "this.visible && !document.hidden",
          "!document.hidden",
          "test_playground_page::test_nothing_runs_before_it_is_asked_to_or_out_of_sight"),
+    play("playground: in sight is what came first", "controls.js", "changes.at(-1)", "changes[0]",
+         "test_playground_page::test_nothing_runs_before_it_is_asked_to_or_out_of_sight"),
     play("playground: one frame more out of sight", "controls.js",
          "        if (!this.watched) return; // paused", "        // paused",
          "test_playground_page::test_nothing_runs_before_it_is_asked_to_or_out_of_sight"),

@@ -33,7 +33,7 @@
       this.calm.addEventListener("change", () => this.pause());
       new MutationObserver(() => this.show()).observe(document.documentElement, { attributeFilter: ["data-theme"] });
       new ResizeObserver(() => this.show()).observe(this.surface);
-      new IntersectionObserver(([{ isIntersecting }]) => this.seen(isIntersecting)).observe(this.live);
+      new IntersectionObserver((changes) => this.seen(changes)).observe(this.live);
       document.addEventListener("visibilitychange", () => this.go());
       this.shownFields();
       this.begin();
@@ -219,9 +219,9 @@
       return false;
     }
 
-    seen(visible) {
-      this.visible = visible;
-      if (visible && !this.playing) this.show();
+    seen(changes) {
+      this.visible = changes.at(-1).isIntersecting; // where it came and went at once, the last word
+      if (this.visible && !this.playing) this.show();
       this.go();
     }
 
