@@ -256,14 +256,15 @@ def test_show_closes_the_figure_that_cannot_be_drawn():
 
 def test_drawing_changes_nothing_of_the_figure():
     fig, axes = panels(1, 2)
-    before = [fig.dpi, fig.canvas, fig.get_facecolor(), *fig.get_size_inches()]
-    order = [ax.get_zorder() for ax in axes.flat]
-    settings, numbers = dict(matplotlib.rcParams), plt.get_fignums()
+
+    def state():
+        look = [fig.dpi, fig.canvas, fig.get_facecolor(), *fig.get_size_inches()]
+        return [*look, *(ax.get_zorder() for ax in axes.flat)]
+
+    before, settings, numbers = state(), dict(matplotlib.rcParams), plt.get_fignums()
     figures.svg(fig)
     figures.png(fig)
-    after = [fig.dpi, fig.canvas, fig.get_facecolor(), *fig.get_size_inches()]
-    assert order == [ax.get_zorder() for ax in axes.flat]
-    assert before == after and dict(matplotlib.rcParams) == settings
+    assert before == state() and dict(matplotlib.rcParams) == settings
     assert plt.get_fignums() == numbers
 
 

@@ -12,6 +12,7 @@ import html
 import io
 import re
 import xml.etree.ElementTree as ElementTree
+from contextlib import contextmanager
 from itertools import pairwise
 
 import matplotlib as mpl
@@ -149,14 +150,20 @@ def pixels(fig, dpi=144):
     check_figure(fig)
     if not dpi > 0:
         raise ValueError(f"dpi must be positive, got {dpi!r}")
-    canvas, before = fig.canvas, {"dpi": fig.dpi, "facecolor": fig.get_facecolor()}
-    drawn = FigureCanvasAgg(fig)
-    try:
+    with _canvas(fig, FigureCanvasAgg) as canvas:
         fig.set(dpi=dpi, facecolor="white")
-        drawn.draw()
-        return np.array(drawn.buffer_rgba())[..., :3]
+        canvas.draw()
+        return np.array(canvas.buffer_rgba())[..., :3]
+
+
+@contextmanager
+def _canvas(fig, kind):
+    """Another canvas to draw the figure on; it gets its own back, its resolution and its colour."""
+    canvas, before = fig.canvas, {"dpi": fig.dpi, "facecolor": fig.get_facecolor()}
+    try:
+        yield kind(fig)
     finally:
-        fig.set(**before)
+        fig.set(**before)  # while its own canvas, which may be a window, does not look
         fig.set_canvas(canvas)
 
 
@@ -328,18 +335,16 @@ def _draw(fig):
     """SVG text as matplotlib writes it, without backgrounds."""
     backgrounds = [fig.patch] + [ax.patch for ax in fig.axes if _is_white(ax.get_facecolor())]
     visible = [patch.get_visible() for patch in backgrounds]
-    canvas, dpi = fig.canvas, fig.dpi
+    settings = {"svg.fonttype": "none", "svg.hashsalt": "actfun"}
     buffer = io.BytesIO()
     try:
         for patch in backgrounds:
             patch.set_visible(False)
-        with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "actfun"}):
-            FigureCanvasSVG(fig).print_svg(buffer, metadata={"Date": None, "Creator": None})
+        with _canvas(fig, FigureCanvasSVG) as canvas, mpl.rc_context(settings):
+            canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
     finally:
         for patch, was_visible in zip(backgrounds, visible):
             patch.set_visible(was_visible)
-        fig.set_canvas(canvas)
-        fig.dpi = dpi
     return buffer.getvalue()
 
 
