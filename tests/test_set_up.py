@@ -256,6 +256,27 @@ def test_nothing_is_installed_where_somebody_would_have_to_be_asked(monkeypatch,
     assert system_packages.install("chromium") == "dnf needs root, or sudo without a password"
 
 
+def test_lists_that_another_program_fetches_are_waited_for(monkeypatch, tmp_path, capsys):
+    held = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7"
+    apt, said = tmp_path / "apt-get", tmp_path / "said"
+    apt.write_text(
+        f'#!/bin/sh\necho "$@" >>"{said}"\n'
+        f'[ $(wc -l <"{said}") -gt 2 ] || {{ echo "{held}"; exit 100; }}\n',
+        encoding="utf-8",
+    )
+    apt.chmod(0o755)
+    waits = []
+    monkeypatch.setattr(system_packages, "time", SimpleNamespace(sleep=waits.append))
+    monkeypatch.setattr(system_packages, "as_root", lambda: [])
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert system_packages.install("chromium") == ""
+    asked = said.read_text(encoding="utf-8").splitlines()
+    assert asked[:3] == ["update"] * 3
+    assert asked[3].endswith("chromium") and len(asked) == 4
+    assert waits == [1, 1]
+    assert capsys.readouterr().out.count("waits") == 1
+
+
 def test_packages_that_are_there_end_well(monkeypatch):
     monkeypatch.setattr(system_packages, "install", lambda *names: "")
     assert system_packages.main("a", "b") == 0

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 MANAGERS = {  # with their ways to answer no question and to wait for others who install
     "apt-get": ["-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends"],
@@ -38,6 +39,16 @@ def as_root():
     return None
 
 
+def update_lists(*apt):
+    """Fetch apt's lists. Where another program does so, apt-get itself would fail: wait."""
+    for second in range(300):
+        if "lists/lock" not in quiet(*apt, "update").stdout:  # where this fails, install says why
+            break
+        if second == 0:
+            print("  Another program fetches the lists of packages; this one waits.", flush=True)
+        time.sleep(1)
+
+
 def install(*names):
     """Install these packages; returns "" once they are there, else what prevented it."""
     manager = next(filter(shutil.which, MANAGERS), None)
@@ -49,7 +60,7 @@ def install(*names):
     print(f"  {manager} installs {' '.join(names)}.", flush=True)
     root += ["env", "DEBIAN_FRONTEND=noninteractive"]  # sudo drops variables
     if manager == "apt-get":
-        quiet(*root, manager, "update")  # where this fails, the next command says why
+        update_lists(*root, manager)
     done = quiet(*root, manager, *MANAGERS[manager], *names)
     said = done.stdout.strip().splitlines() or ["nothing"]
     return f"{manager} says: {said[-1]}" if done.returncode else ""
