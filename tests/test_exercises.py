@@ -150,8 +150,8 @@ def advised(my_f, words, x):
     if stop := re.search(r"np\.(maximum|minimum)\(x, (-?\d+)\)", words):
         x = getattr(np, stop[1])(x, float(stop[2]))
     kept = np.asarray(x)
-    if "begin with x = np.asarray(x) + 0.0" in words:
-        kept = kept + 0.0
+    if "begin with x = np.array(x + 0.0)" in words:
+        kept = np.array(kept + 0.0)
     result = my_f(kept)
     if "np.where(np.isnan(x), x" in words:
         result = np.where(np.isnan(kept), kept, result)

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy as np
 from actfun import activations
 from actfun.exercises.cases import Case, case_problems
 from actfun.exercises.mistakes import VALUES, explanation, inside, outside
-from actfun.exercises.trying import as_text, attempt_call, check_callable, number, raised
+from actfun.exercises.trying import advice, as_text, attempt_call, check_callable, number, raised
 
 CLOSE = 0.01  # of a number's size: an answer may be rounded to three digits
 WORDS = {"swish": "silu", "logistic": "sigmoid", "hyperbolictangent": "tanh", "rectifier": "relu",
-         "linear": "identity", "heaviside": "step", "yes": "true", "no": "false"}  # fmt: skip
+         "linear": "identity", "heaviside": "step", "yes": "true", "no": "false",
+         "1": "true", "0": "false"}  # fmt: skip
 
 
 def _within(mine, value, close=CLOSE):
@@ -26,7 +28,8 @@ def _within(mine, value, close=CLOSE):
 class Number:
     """A number. ``right`` and the keys of ``mistakes`` may be ranges (low, high), ends included.
 
-    A ``share`` may be given in percent.
+    A ``share`` may be given in percent. A whole number is counted or chosen, so that the general
+    mistakes (a square, a half) say nothing of it.
     """
 
     name: str
@@ -36,23 +39,22 @@ class Number:
 
     def problems(self, mine):
         value = number(mine, self.name)
-        readings = (value, value / 100) if self.share else (value,)
-        if any(_within(v, self.right) for v in readings):
+        if any(_within(v, self.right) for v in (value, value / 100)[: 1 + self.share]):
             return []
         if math.isnan(value):
             return ["you give nan. It is not a number."]
-        words = [words for v in readings for wrong, words in self.mistakes.items()
-                 if _within(v, wrong)]  # fmt: skip
-        if not words and not isinstance(self.right, tuple):
+        share = value / 100 if self.share and value > 1 else value
+        words = [words for wrong, words in self.mistakes.items() if _within(share, wrong)]
+        if not words and not isinstance(self.right, tuple) and self.right % 1:
             slips = ((words, change(np.float64(self.right))) for words, change in VALUES.items())
-            words = [explanation(slips, lambda wrong: _within(value, wrong, CLOSE / 2))]
-        size = "small" if value < np.min(self.right) else "large"
+            words = [explanation(slips, lambda wrong: _within(share, wrong, CLOSE / 2))]
+        size = "small" if share < np.min(self.right) else "large"
         return [f"you give {as_text(value)}. {''.join(words[:1]) or f'It is too {size}.'}"]
 
 
 def plain(name):
     """A name as it is compared: of an activation or its class its name, letters and digits only."""
-    name = getattr(name, "name", name) if isinstance(name, type) else name
+    name = next((f for f in activations.ALL if type(f) is name), name)
     letters = "".join(filter(str.isalnum, str(name).lower()))
     return WORDS.get(letters, letters)
 
@@ -68,7 +70,7 @@ class Names:
 
     def problems(self, mine):
         given = re.split(r"[,;/\n]|\band\b", mine) if isinstance(mine, str) else mine
-        several = isinstance(given, (list, tuple, set, frozenset, np.ndarray))
+        several = isinstance(given, Iterable)
         named = {plain(name): name for name in (np.ravel(list(given)) if several else [given])}
         own = {plain(name): str(name) for name in (*self.right, *self.mistakes)}
         functions = {plain(f): str(f) for f in activations.ALL}
@@ -102,7 +104,8 @@ class Function:
     def problems(self, mine):
         check_callable(mine, self.name)
         wrong = [*self.mistakes.items(), *outside(self.right), *inside(self.right)]
-        found = case_problems(mine, self.right, wrong, self.cases)
+        found = [f"{words} {advice(words)}".rstrip() if "it raises" in words else words
+                 for words in case_problems(mine, self.right, wrong, self.cases)]  # fmt: skip
         tried = [(words, attempt_call(condition, mine)) for words, condition in self.needs.items()]
         return found or [f"elsewhere {raised(attempt.error)}" if attempt.error else words
                          for words, attempt in tried if not attempt.value]  # fmt: skip

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import re
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from actfun.exercises.mistakes import explanation, mistakes
 from actfun.exercises.trying import (
     Unusable,
     Verdict,
+    advice,
     agreement,
     apart,
     as_text,
@@ -22,6 +22,7 @@ from actfun.exercises.trying import (
 )
 
 TOLERANCE = {np.float64: 1e-12, np.float32: 2e-6}  # of max(1, |value|), for |x| up to 6
+FLOATS = "begin with x = np.array(x + 0.0), which makes floats of integers"
 LOST = {np.float64: 1e-200, np.float32: 1e-30}  # below this a value may as well be 0
 
 
@@ -31,7 +32,9 @@ def _everywhere():
     near = np.arange(-6, 6, 1 / 16) + rng.integers(1, 64, 192) / 1024
     far = np.arange(6, 30, 1 / 4) + rng.integers(1, 256, 96) / 1024
     far = [*far, 10, 20, 40, 80, 100, 300, 1000, 10000, *(10 ** rng.uniform(1.5, 4, 20) // 1 + 0.5)]
-    return np.unique([*np.linspace(-6, 6, 49), *near, 1e-20, -1e-20, *far, *np.negative(far)])
+    tiny = np.float32([1e-20, 9e-6, 9e-5, 9e-4, 9e-3])  # just below where a series may take over
+    beyond = np.concatenate([tiny, far])
+    return np.unique([*np.linspace(-6, 6, 49), *near, *beyond, *-beyond])
 
 
 POINTS = _everywhere()
@@ -98,6 +101,14 @@ class Trial:
             return np.nan_to_num(np.abs(moved), posinf=0)
 
 
+def _unbroken(x, wrong):
+    """Whether all is wrong there, but for a point here and there that is right by chance."""
+    ends = np.flatnonzero(np.r_[True, wrong, True])
+    first, last = ends[:-1], ends[1:] - 2  # of those that are right between two wrong ones
+    some = last > first
+    return (x[last[some]] - x[first[some]] <= 1 / 16).all()
+
+
 def _region(x, wrong):
     """Where it is wrong, among the points tried, in words."""
     first, last = np.flatnonzero(wrong)[[0, -1]]
@@ -105,9 +116,10 @@ def _region(x, wrong):
     if first == last:
         return f"at x = {low} only"
     for words, side in (("everywhere", x == x), ("for x < 0", x < 0), ("for x > 0", x > 0)):
-        if wrong[side].mean() > 0.85 and not (wrong & ~side & (x != 0)).any():
+        if _unbroken(x[side], wrong[side]) and not (wrong & ~side & (x != 0)).any():
             return words
-    some = "" if wrong[first:last].mean() > 0.9 else f"at {wrong.sum()} of {x.size} points "
+    inside = slice(first, last + 1)
+    some = "" if _unbroken(x[inside], wrong[inside]) else f"at {wrong.sum()} of {x.size} points "
     return f"{some}between {low} and {high}"
 
 
@@ -204,7 +216,8 @@ def _value_problems(trial, dtype, mine):
     if (here & ~blown).any():
         return
     rest, eps = wrong & ~blown, np.finfo(dtype).eps
-    lost = rest & (error <= 4 * eps) & ((error > eps / 16) | (mine == 0))  # as if beside a 1
+    beside_1 = 4 * eps * np.maximum(1, np.abs(x))  # what a sum with 1 loses, perhaps times x
+    lost = rest & (error <= beside_1) & ((error > eps / 16) | (mine == 0))
     if (lost & tiny).any():
         yield "cancellation", told(lost & tiny, CANCELS)
     if (rest & ~lost).any():
@@ -214,6 +227,7 @@ def _value_problems(trial, dtype, mine):
         yield "saturation", told(gone if gone.any() else lost & out, SATURATES)
 
 
+NEARLY = {"limit", "nan"}  # kinds of mistakes beside which all finite inputs are right
 NO_VALUE = {"multiply": "∞ · 0", "divide": "∞/∞", "subtract": "∞ − ∞", "add": "∞ − ∞"}
 
 
@@ -252,8 +266,7 @@ def _form_problems(trial):
         got, free = np.asarray(value).dtype, isinstance(trial.my_f, np.vectorize)
         if got != dtype and not free and not isinstance(value, (list, tuple)):
             yield "dtype", (f"Given {np.dtype(dtype)} it returns {got}; the dtype of x should be "
-                            "kept: begin with x = np.asarray(x) + 0.0, which makes floats of "
-                            "integers, and end with .astype(x.dtype).")  # fmt: skip
+                            f"kept: {FLOATS}, and end with .astype(x.dtype).")  # fmt: skip
     points = _points(trial.f, np.float64)
     if trial.attempt(points).warned:
         plain = points[_plainest(points)]
@@ -267,21 +280,10 @@ def _form_problems(trial):
         mine, (right, _) = trial.array(x, where), trial.expected(x)
         wrong = ~trial.right(x, mine)
         if wrong.any():
-            cut = ("np.empty_like(x), np.zeros_like(x) and .astype(x.dtype) cut to whole numbers: "
-                   "begin with x = np.asarray(x) + 0.0.") * (x.dtype.kind == "i")  # fmt: skip
+            cut = ("What takes the dtype of x (x.copy(), np.empty_like(x), .astype(x.dtype)) cuts "
+                   f"to whole numbers: {FLOATS}.") * (x.dtype.kind == "i")  # fmt: skip
             told = what_came(x[wrong][0], mine[wrong][0], right[wrong][0])
             yield where, f"Called {where}: {told} {cut}".rstrip()
-
-
-ADVICE = {  # a pattern in the exception's message or in the reader's line, and what to tell
-    r"np\.max\(|np\.min\(": "np.max and np.min take the largest and smallest of one array; "
-    "np.maximum and np.minimum compare two, number by number.",
-    "truth value": "A Python if (also inside max, min, and, or) needs one true or false, and an "
-    "array holds many: use np.where, np.maximum or np.minimum.",
-    "converted to|must be real number": "Python's math functions and float() take a single number: "
-    "use NumPy's.",
-    "math range": "Python's math functions raise where NumPy's give inf: use NumPy's.",
-}
 
 
 def _why_it_raises(trial, said):
@@ -295,12 +297,11 @@ def _why_it_raises(trial, said):
             return trial.right(t, returned(attempt_call(trial.my_f, t, **trial.options), (), ""))
 
     first = next((t for t in points[_plainest(points)].tolist() if not right(t)), None)
-    where = " It is right for single numbers, not for arrays."
+    where = " It is right for single numbers, not for arrays." * ("integers" not in said)
     if first is not None:  # at 1, which is tried first, it says nothing
         at = as_text(first)
         where = f" The first number that it fails at is x = {at}." if first != 1 else ""
-    advice = next((words for part, words in ADVICE.items() if re.search(part, said)), "")
-    return f"{where} {advice}".rstrip()
+    return f"{where} {advice(said)}".rstrip()
 
 
 def _examine(trial):
@@ -326,7 +327,8 @@ def _examine(trial):
 def _accepted(my_f, declared, given):
     """By which names the reader's function takes the parameters: {declared name: its name}."""
     signature = {p.name: p for p in parameters_of(my_f)[1:]}
-    taken = {name: name for name in declared if name in signature}
+    anything = any(p.kind is p.VAR_KEYWORD for p in signature.values())
+    taken = {name: name for name in declared if name in signature or anything}
     lacking = [name for name in declared if name not in taken]
     spare = [p for name, p in signature.items() if name not in declared
              and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]  # fmt: skip
@@ -339,19 +341,22 @@ def _accepted(my_f, declared, given):
 
 def _trials(my_f, f, derivative, taken, parameters):
     """The parameters given, then each other one that my_f takes, away from its default."""
+    needed = {p.name for p in parameters_of(my_f) if p.default is p.empty}
     given = {taken[name]: getattr(f, name) for name in taken
-             if name in parameters or taken[name] != name}  # fmt: skip
+             if name in parameters or taken[name] != name or name in needed}  # fmt: skip
     yield Trial(my_f, given, f, derivative), ""
     for name, its_name in taken.items():
         declared = f.parameters()[name]
         low, high = declared.slider or (0, 0)
-        for value in (low + 0.75 * (high - low), high + 0.5 * (high - low)):
-            if name in parameters or not declared.slider or value not in declared.limits:
+        others = (low + 0.75 * (high - low), high + 0.5 * (high - low)) if declared.slider else ()
+        for value in declared.choices or others:
+            if name in parameters or value == getattr(f, name):
                 continue
-            with contextlib.suppress(ValueError):  # such as a lower bound above the upper one
+            with contextlib.suppress(ValueError):  # not allowed, as a lower bound above the upper
                 trial = Trial(my_f, {**given, its_name: value},
                               dataclasses.replace(f, **{name: value}), derivative)  # fmt: skip
-                yield trial, f"With {its_name} = {as_text(value)}: "
+                shown = value if declared.choices else as_text(value)
+                yield trial, f"With {its_name} = {shown}: "
 
 
 def check_activation(my_f, key, derivative=False, **parameters):
@@ -378,7 +383,11 @@ def check_activation(my_f, key, derivative=False, **parameters):
     taken = _accepted(my_f, declared, parameters)
     found, hints = {}, []
     trials = _trials(my_f, f, derivative, taken, parameters)
-    if key == "prelu" and not taken and not parameters:
+    first = next((p.name for p in parameters_of(my_f)), "x")
+    if first in declared:
+        trials, taken = (), {}
+        found = {"order": f"Its first argument is {first}; that must be x."}
+    elif key == "prelu" and not taken and not parameters:
         name, learned = next(iter(declared.items()))
         trials, found = (), {"missing": f"It takes no {name}. That is learned, so it must be an "
                              f"argument: {name}={learned.default:g}."}  # fmt: skip
@@ -386,7 +395,8 @@ def check_activation(my_f, key, derivative=False, **parameters):
         told = _examine(trial)
         hints = [told.pop(kind) for kind in list(told) if kind.endswith("hint")]
         hints += sorted(trial.hints)
-        if found := {kind: prefix + words for kind, words in told.items()}:
+        found = {kind: prefix + words for kind, words in told.items()} | found
+        if found.keys() - NEARLY:  # else other parameters may show more
             break
     hints += [f"Your parameter {mine} is called {name} here, as in PyTorch."
               for name, mine in taken.items() if name != mine]  # fmt: skip
@@ -395,5 +405,5 @@ def check_activation(my_f, key, derivative=False, **parameters):
         f"right at {_points(f, np.float64).size} points and at ±∞, in float32 and float64.",
         tuple(found.values()),
         tuple(hints),
-        nearly=bool(found) and set(found) <= {"limit", "nan"},
+        nearly=bool(found) and found.keys() <= NEARLY,
     )

@@ -123,9 +123,10 @@ def mistakes(f, derivative):
     for name, p in f.parameters().items():
         for value in p.choices or (p.default, *USUAL):
             came, asked = (v if p.choices else as_text(v) for v in (value, getattr(f, name)))
+            what = name if p.choices else p.symbol
             with contextlib.suppress(ValueError):  # not allowed, as a lower bound above the upper
                 g = dataclasses.replace(f, **{name: value})
-                yield (f"You get what {p.symbol} = {came} gives, not {asked}.",
+                yield (f"You get what {what} = {came} gives, not {asked}.",
                        g.derivative if derivative else g)  # fmt: skip
     missing = "x times the gate's slope (product rule)" if derivative else "the factor x"
     yield f"You have f(x)/x: {missing} is missing.", lambda x: f(x) / x
@@ -144,8 +145,11 @@ def mistakes(f, derivative):
         values[f"The division by {symbol} is missing."] = lambda v, c=c: v * c
     changed = list(outside(target, VALUES | values))
     yield from changed
-    for words, wrong in changed:
-        for side, sign in (("x < 0", -1), ("x > 0", 1)):
+    for side, sign in (("x < 0", -1), ("x > 0", 1)):
+        steady = np.ptp(target(sign * np.arange(1.0, 4))) == 0  # where one number explains nothing
+        for words, wrong in changed:
+            if steady and words in VALUES:
+                continue
             yield (f"For {side}: {words}", lambda x, wrong=wrong, sign=sign:
                    np.where(x * sign > 0, wrong(x), target(x)))  # fmt: skip
     yield from inside(target)

@@ -57,10 +57,13 @@ def _corners(*outputs):
 
 def _two_bends(f):
     """Whether f is pieced together of straight lines that meet, with two bends at most."""
-    bend = np.diff(np.ravel(f(np.arange(-3, 5, 1 / 64) + 1 / 256)).astype(float), 2)
-    at = np.flatnonzero(np.abs(bend) > 1e-9)
-    whole = [g for g in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1) if g.size]
-    return len(whole) <= 2 and all(g.size <= 2 and np.ptp(np.sign(bend[g])) == 0 for g in whole)
+    for offset in (0, 1 / 256):
+        bend = np.diff(np.ravel(f(np.arange(-3, 5, 1 / 64) + offset)).astype(float), 2)
+        at = np.flatnonzero(np.abs(bend) > 1e-9)
+        whole = [g for g in np.split(at, np.flatnonzero(np.diff(at) > 1) + 1) if g.size]
+        if len(whole) > 2 or any(g.size > 2 or np.ptp(np.sign(bend[g])) for g in whole):
+            return False
+    return True
 
 
 def _laplace_gated(x):
@@ -113,6 +116,8 @@ QUESTIONS = {
         ), {
             "The line is right, but the origin is on: reverse all signs.": _line(-1, -2, 2),
             "That line runs through (1, 0) and (0, 2), not (2, 0) and (0, 1).": _line(2, 1, -2),
+            "That line is parallel and runs through (1, 0) and (0, ½).": _line(1, 2, -1),
+            "That line is parallel and runs through (4, 0) and (0, 2).": _line(1, 2, -4),
             "The sign of b is wrong: put (2, 0) into w·x + b.": _line(1, 2, 2),
             "b is missing: put (2, 0) into w·x + b.": _line(1, 2, 0),
             "That is z itself: put it through the step.": lambda X: X @ np.array([1, 2]) - 2})),
@@ -145,7 +150,7 @@ QUESTIONS = {
         Function("two_hinges", lambda s: _relu(s) - 2 * _relu(s - 1), (
             _at(0, 1, 1, 2, name="s"), _at(2, 1, 0, 0, 1, name="s"),
         ), {
-            "That is s itself: the second hinge is missing.": _relu,
+            "At 0, 1 and 2 that is s itself: a second hinge must bend it down at 1.": _relu,
             "That is OR: from 1 on the curve must fall.": lambda s: _relu(s) - _relu(s - 1),
             "The second hinge bends up: its sign is −.": lambda s: _relu(s) + 2 * _relu(s - 1),
             "That is AND: the first hinge is missing.": lambda s: _relu(s - 1),
@@ -216,7 +221,7 @@ QUESTIONS = {
             math.sqrt(2) * _HE: "That is the whole gain: He's weights have √2 already."})),
     "softplus-inverse": ("right, for small s and for large.",
         Function("inverse_softplus", lambda s: s + np.log(-np.expm1(-s)), (
-            _at(0.05, 1, 3, name="s"), _on(1, 20, "s"),
+            _at(1e-5, 0.009, 0.04, 1, 3, name="s"), _on(1, 20, "s"),
             _at(1e-20, name="s", words="eˢ − 1 cancels: np.expm1 keeps the digits."),
             _at(1000, name="s", words="eˢ overflows: take it out of the logarithm."),
         ), {
@@ -316,7 +321,8 @@ QUESTIONS = {
     "choosing-entry": ("right: near 0 they all halve their input, and ask for large weights.",
         Names("rows", ("SiLU", "GELU"), {
             "ReLU": "ReLU keeps half of a signal of any size, Hard swish less of a small one.",
-            "Tanh": "Its slope at 0 is 1: small weights are enough for it."})),
+            "Tanh": "Its slope at 0 is 1: small weights are enough for it."},
+            free=("GELU (tanh)",))),
     "choosing-repair": ("right: two cures, one for the function and one for its weights.",
         *(Number(f"{which} way", (0.85, 1), {
             (0, 0.2): "That is still chance: the gradient does not reach the first layers.",

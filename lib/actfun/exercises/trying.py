@@ -18,6 +18,18 @@ import numpy as np
 
 SECONDS = 5.0  # of the processor's time that one call may take
 SHOWN = 3  # problems told at a time
+ADVICE = {  # a pattern in what is said of an exception and of the reader's line, and what to tell
+    r"np\.max\(|np\.min\(": "np.max and np.min take the largest and smallest of one array; "
+    "np.maximum and np.minimum compare two, number by number.",
+    "truth value": "A Python if (also inside max, min, and, or) needs one true or false, and an "
+    "array holds many: use np.where, np.maximum or np.minimum.",
+    "converted to|must be real number": "Python's math functions and float() take a single number: "
+    "use NumPy's.",
+    "math range": "Python's math functions raise where NumPy's give inf: use NumPy's.",
+    "item assignment": "Of a single number a formula makes no array, and nothing can be assigned "
+    "to its parts: put np.array(…) around the formula.",
+    "Cannot cast": "An array of integers takes no fractions: begin with x = np.array(x + 0.0).",
+}
 NOT_THE_READERS = tuple(
     {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {str(Path(np.__file__).parent), str(Path(__file__).parent.parent), "<__array", "<frozen"}
@@ -114,6 +126,7 @@ def check_callable(function, name):
 
 def parameters_of(function):
     """The parameters of a function; none for some compiled functions, which have no signature."""
+    function = function.pyfunc if isinstance(function, np.vectorize) else function
     with contextlib.suppress(TypeError, ValueError):
         return list(inspect.signature(function).parameters.values())
     return []
@@ -133,7 +146,7 @@ def attempt_call(function, *arguments, **options):
         try:
             with time_limit():
                 attempt.value = function(*given, **options)
-        except (Exception, TooLong) as error:  # whatever it is, the reader is told
+        except (Exception, SystemExit, TooLong) as error:  # whatever it is, the reader is told
             attempt.error = error
     attempt.warned = tuple(str(w.message) for w in caught if w.category is RuntimeWarning)
     attempt.printed = bool(printed.getvalue())
@@ -154,6 +167,11 @@ def raised(error):
     message = re.sub(r" at 0x\w+", "", (str(error).splitlines() or [""])[0])
     message = textwrap.shorten(message, 100).rstrip(".")
     return f"it raises {type(error).__name__}{message and ': '}{message}{where}."
+
+
+def advice(said):
+    """What helps against an exception, as far as its words tell."""
+    return next((words for part, words in ADVICE.items() if re.search(part, said)), "")
 
 
 def as_array(value):
