@@ -1,5 +1,5 @@
 # make book · make lab · make test: each sets up what it needs, once, in .venv: the versions that
-# were seen to work, or with LOCK= the newest.
+# were seen to work, or with LOCK= (in a new .venv) the newest.
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -7,6 +7,7 @@ LOCK   ?= requirements-lock.txt
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 DRAWN  := $(VENV)/.browser
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE # else pytest rewrites all of its modules at every start
 BUILD  := $(BIN)/jupyter-book build . -W -n --keep-going
 PINS   := $(BIN)/uv pip compile -q --upgrade --python-version 3.10 --no-annotate --no-emit-package actfun --custom-compile-command "make lock"
@@ -44,6 +45,7 @@ ifneq '$(shell test -w "$$HOME" && echo yes)' 'yes'
 export HOME := $(CURDIR)/$(VENV)/home
 endif
 
+.NOTPARALLEL: # they share .venv and _build
 .PHONY: book fresh pdf zip lite site links validate lint lab evidence test test-all test-fast store lock clean clean-all help
 .DEFAULT_GOAL := book
 
@@ -91,7 +93,7 @@ zip: book        ## the book to be read offline: _build/activation-functions.zip
 lite: $(STAMP)   ## a Python for the reader's browser, with every notebook: _build/lite/site
 	rm -rf _build/lite
 	$(BIN)/python -m pip install -q jupyterlite-core==0.8.6 jupyterlite-pyodide-kernel==0.8.6
-	$(BIN)/python -m pip wheel -q --no-deps -w _build/lite/pypi . comm ipywidgets jupyterlab_widgets
+	$(BIN)/python -m pip wheel -q --no-deps $(addprefix -c ,$(LOCK)) -w _build/lite/pypi . comm ipywidgets jupyterlab_widgets
 	$(BIN)/python tools/live_notebooks.py actfun _build/lite/files
 	cd _build/lite && npm pack --silent pyodide@$$(../../$(BIN)/python -c \
 	  "from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION as v; print(v)") && \

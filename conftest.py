@@ -15,7 +15,8 @@ sys.path.insert(0, str(ROOT / "_ext"))
 import environment  # noqa: E402
 import notebooks  # noqa: E402
 
-os.environ.pop("MPLBACKEND", None)
+for name in environment.SETTINGS:
+    os.environ.pop(name, None)
 os.environ.update(environment.variables(ROOT))
 
 

@@ -76,8 +76,6 @@ class Coverage(SphinxDirective):
 
     def run(self):
         chapters = Path(self.env.srcdir) / "chapters"
-        for path in (*chapters.glob("*.ipynb"), chapters / "inventory.csv"):
-            self.env.note_dependency(str(path))
         found = places(chapters)
         lines = ["| point | the notes say | here |", "|---|---|---|"]
         for row in inventory(chapters):

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+SETTINGS = (
+    "MPLBACKEND", "MATPLOTLIBRC", "PYTHONSTARTUP", "PYTHONOPTIMIZE", "PYTHONWARNINGS",
+)  # fmt: skip
 FOLDERS = {
     "MPLCONFIGDIR": ".matplotlib", "IPYTHONDIR": ".ipython", "JUPYTER_RUNTIME_DIR": ".kernels",
 }  # fmt: skip
@@ -16,7 +19,7 @@ def variables(root):
     One thread, since two notebooks run side by side. Settings and caches are the book's own, so
     that neither a style nor a start-up file, nor a home that cannot be written, changes a page.
     """
-    kept = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     return {
         **kept,
         **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},

@@ -52,7 +52,7 @@ OF_VECTORS = {
 
 def drawing(draw, alt):
     """SVG of what ``draw(ax)`` draws, on the scale that all the cards share."""
-    with plt.style.context("actfun.style"):
+    with plt.style.context(["default", "actfun.style"]):
         figure = Figure(figsize=(1.5, 1.1), layout="constrained")
         ax = figure.subplots()
         draw(ax)
@@ -86,7 +86,7 @@ def cards(labels, otherwise):
 def on_paper():
     """All the curves in one figure, for print, seven in a row."""
     small = {"axes.titlesize": 9, "font.family": "DejaVu Sans"}
-    with plt.style.context(["actfun.style", small]):
+    with plt.style.context(["default", "actfun.style", small]):
         rows = -(-(len(ALL) + len(OF_VECTORS)) // 7)
         figure = Figure(figsize=(6.8, rows), layout="constrained")
         axes = figure.subplots(rows, 7)

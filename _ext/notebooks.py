@@ -9,10 +9,10 @@ import asyncio
 import os
 import shutil
 import sys
+import tempfile
 import time
 from copy import deepcopy
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import environment
 import nbformat
@@ -28,8 +28,9 @@ from sphinx.util import logging
 AT_A_TIME = 2
 KEPT = 6  # caches: of two Pythons, say, and of the library before and after some changes
 TIMEOUT = 1200  # seconds a cell, for a notebook that hangs; a slow machine may be slow
-# A socket in a folder of its own; a port might be taken by another process in the meantime.
-TRANSPORT = "tcp" if sys.platform == "win32" else "ipc"
+# A socket in a folder of its own; a port might be taken by another process in the meantime. Its
+# path may have a hundred letters.
+TRANSPORT = "tcp" if sys.platform == "win32" or len(tempfile.gettempdir()) > 60 else "ipc"
 
 LOGGER = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ async def run_cells(path, variables):
     """The notebook with its outputs, all of them from one new kernel."""
     notebook = nbformat.read(path, as_version=4)
     where = {"metadata": {"path": str(path.parent)}}
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         connection = str(Path(folder) / "kernel.json")
         kernel = AsyncKernelManager(
             kernel_name="python3", transport=TRANSPORT, connection_file=connection
@@ -135,7 +136,7 @@ def keep(folder, path, notebook):
 
 def kept(folder, path):
     """The notebook as this cache has it executed; None if it has not, as the cells are now."""
-    if not folder.exists():
+    if not (folder / "__version__.txt").exists():  # the last that is written of a new cache
         return None
     cache = get_cache(folder)
     try:

@@ -33,7 +33,7 @@ def picture():
     X, y = points[:, :2] / 1000, points[:, 2]
     net = network.MLP([2, 4, 4, 1], ReLU(), loss="logistic", seed=1)
     net.fit(X, y, epochs=100, learning_rate=0.03)
-    with plt.style.context("actfun.style"):
+    with plt.style.context(["default", "actfun.style"]):
         figure = Figure(figsize=(3.6, 3.2), layout="constrained")
         ax = figure.subplots()
         plots.decision_regions(ax, net.probabilities, X[:100], y[:100], resolution=40)

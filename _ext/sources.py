@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, distributions, requires, ve
 from packaging.requirements import Requirement
 
 LIBRARY = ["lib/**/*.py", "lib/**/*.mplstyle"]
+KERNELS = ["_ext/environment.py", "_ext/notebooks.py"]
 DATA = ["chapters/*.csv", "lib/actfun/evidence/*.*"]
 ALL = [
     *LIBRARY, *DATA, "*.yml", "*.md", "references.bib", "chapters/*.md", "chapters/*.ipynb",
@@ -40,9 +41,10 @@ def digest(root, patterns, read, *more):
 
 
 def computed_with():
-    """The versions of what the library needs, and of what runs and checks a notebook."""
+    """The versions of what the library needs and draws with, and of what runs a notebook."""
     names = {Requirement(line).name for line in requires("actfun")}
-    for name in sorted(names | {"ipython", "ipykernel", "mpmath"}):
+    more = {"contourpy", "pillow", "ipython", "ipykernel", "matplotlib-inline", "mpmath"}
+    for name in sorted(names | more):
         try:
             yield name, version(name)
         except PackageNotFoundError:
@@ -57,7 +59,7 @@ def of_notebooks(root):
             return without_words(path.read_text(encoding="utf-8")).encode()
         return path.read_bytes()
 
-    return digest(root, LIBRARY + DATA, code, sys.version, *computed_with())
+    return digest(root, LIBRARY + KERNELS + DATA, code, sys.version, *computed_with())
 
 
 @functools.cache

@@ -3,22 +3,19 @@
 import gzip
 import json
 import re
-import sys
 from copy import copy
 from functools import cache
 from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
+import book_pages
 import html5lib
 import pytest
 from browsing import EVERY_PAGE, ONE_OF_EACH_KIND
 from conftest import ROOT, soup, toc_pages
 
 from actfun import ALL
-
-sys.path.insert(0, str(ROOT / "_ext"))
-import book_pages  # noqa: E402
 
 PAGES = toc_pages()
 each_page = pytest.mark.parametrize("page", PAGES)

@@ -9,15 +9,13 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import environment
 import nbformat
+import notebooks
 import pytest
+import sources
+import store_outputs
 from conftest import ROOT, build, page_of
-
-sys.path.insert(0, str(ROOT / "_ext"))
-import environment  # noqa: E402
-import notebooks  # noqa: E402
-import sources  # noqa: E402
-import store_outputs  # noqa: E402
 
 MODULE = '''"""A module."""
 
@@ -35,9 +33,12 @@ CHANGES = {
     "intro.md": "# Other", "chapters/data.csv": "1,3", "chapters/page.md": "Other.",
     "chapters/page.ipynb": "[]", "lib/actfun/network/layers.py": MODULE.replace("0)", "1)"),
     "lib/actfun/style.mplstyle": "lines.linewidth: 9", "_ext/gallery.py": "pass",
-    "assets/book.css": "p {}",
+    "_ext/environment.py": "pass", "assets/book.css": "p {}",
 }  # fmt: skip
-TO_EXECUTE = {"chapters/data.csv", "lib/actfun/network/layers.py", "lib/actfun/style.mplstyle"}
+TO_EXECUTE = {
+    "chapters/data.csv", "lib/actfun/network/layers.py", "lib/actfun/style.mplstyle",
+    "_ext/environment.py",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -131,6 +132,8 @@ def test_a_faulty_notebook_is_named_and_not_kept(tmp_path, code, said):
 
     (problem,) = notebooks.execute(ROOT, [good, bad], use)
     assert re.search(rf"bad\.ipynb, cell 3, {said}", problem, re.DOTALL), problem
+    (tmp_path / "begun").mkdir()  # by another process, just now
+    assert notebooks.kept(tmp_path / "begun", good) is None
     assert notebooks.kept(cache, good) and notebooks.kept(cache, bad) is None
 
 
@@ -195,9 +198,12 @@ def test_what_is_stored_is_text_and_nothing_of_one_machine():
 
 
 def test_a_kernel_has_nothing_from_whoever_runs_it(tmp_path, monkeypatch, capfd):
-    """One thread; neither a start-up file nor matplotlib's settings of a home; and no noise."""
+    """One thread; neither a start-up file nor matplotlib's settings; no noise."""
     monkeypatch.setenv("MPLBACKEND", "svg")
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    (tmp_path / "rc").write_text("lines.linewidth: 8", encoding="utf-8")
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path / "rc"))
     home = tmp_path / "home"
     (home / ".ipython" / "profile_default" / "startup").mkdir(parents=True)
     startup = home / ".ipython" / "profile_default" / "startup" / "first.py"
@@ -214,6 +220,7 @@ def test_a_kernel_has_nothing_from_whoever_runs_it(tmp_path, monkeypatch, capfd)
             "import os\nimport matplotlib.pyplot as plt",
             "print(os.environ['OMP_NUM_THREADS'], plt.rcParams['lines.linewidth'])",
             "plt.plot([1, 2]);",
+            "print(__debug__)",
         ),
         path,
     )
@@ -222,6 +229,7 @@ def test_a_kernel_has_nothing_from_whoever_runs_it(tmp_path, monkeypatch, capfd)
     (notebook,) = given
     assert notebook.cells[2].outputs[0].text == "1 1.5\n"
     assert "image/png" in notebook.cells[3].outputs[0].data
+    assert notebook.cells[4].outputs[0].text == "True\n"
     assert capfd.readouterr().err == ""
 
 

@@ -2,16 +2,12 @@
 
 import json
 import re
-import sys
 from pathlib import Path
 
+import coverage_table
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "_ext"))
-
-import coverage_table  # noqa: E402
-
 CHAPTERS = ROOT / "chapters"
 INVENTORY = coverage_table.inventory(CHAPTERS)
 

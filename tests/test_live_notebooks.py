@@ -5,13 +5,11 @@ import re
 import sys
 from importlib.metadata import requires
 
+import live_notebooks
 import nbformat
 import pytest
 from conftest import NOTEBOOKS, ROOT, each_notebook, read_notebook
 from IPython.core.inputtransformer2 import TransformerManager
-
-sys.path.insert(0, str(ROOT / "tools"))
-import live_notebooks  # noqa: E402
 
 IMPORTED_AS = {"sklearn": "scikit-learn", "PIL": "pillow", "IPython": "ipython"}
 

@@ -30,7 +30,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 @pytest.fixture(scope="module")
 def client():
-    manager, client = start_new_kernel(kernel_name="python3")
+    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=600)
     yield client
     client.stop_channels()
     manager.shutdown_kernel(now=True)

@@ -7,11 +7,9 @@ import subprocess
 import sys
 from functools import partial
 
+import mutate
 import pytest
 from conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "tools"))
-import mutate  # noqa: E402
 
 
 @pytest.mark.parametrize("mutation", mutate.MUTATIONS, ids=lambda m: m.what)

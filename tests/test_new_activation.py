@@ -59,7 +59,8 @@ def library(tmp_path):
     """A copy of the library in which steps 1 to 3 of the recipe have been done."""
     cls = textwrap.dedent(re.search(r"```python\n(.*?)```", RECIPE, re.DOTALL).group(1))
     look = re.search(r'`("Softshrink": \(.*?\),)`', RECIPE).group(1)
-    shutil.copytree(ROOT / "lib" / "actfun", tmp_path / "actfun")
+    compiled = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "lib" / "actfun", tmp_path / "actfun", ignore=compiled)
     path = tmp_path / "actfun" / "activations.py"
     insert(path, "#: One instance of each activation,", f"{cls}\n\n")
     insert(path, '    "HardSigmoid",\n', '    "Softshrink",\n')

@@ -39,8 +39,8 @@ def test_a_python_that_is_not_there_is_named():
 def checkout(tmp_path):
     """What make reads, in a folder of another name, with an environment that looks complete."""
     folder = tmp_path / "Ein Buch für Übungen"
-    shutil.copytree(ROOT / "lib", folder / "lib")
-    shutil.copytree(ROOT / "tools", folder / "tools")
+    for name in ("lib", "tools"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Makefile", "requirements.txt", "requirements-lock.txt", "pyproject.toml"):
         shutil.copy2(ROOT / name, folder)
     programs = folder / ".venv" / "bin"
@@ -240,6 +240,15 @@ def test_a_browser_is_downloaded_before_the_system_is_asked(monkeypatch, capsys)
     assert capsys.readouterr().out.splitlines()[-1] == "The tests draw the pages with it."
     assert browser.main() == 0
     assert asked == ["download", "install"]
+
+
+def test_a_download_without_end_is_given_up(monkeypatch, capsys):
+    def run(*command, timeout, **options):
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(browser.subprocess, "run", run)
+    browser.download()
+    assert "has not come" in capsys.readouterr().out
 
 
 def test_no_browser_that_can_be_had_fails_in_one_sentence(monkeypatch):

@@ -4,9 +4,9 @@ import email
 import filecmp
 import json
 import re
-import sys
 import zipfile
 
+import live_notebooks
 import nbformat
 import pytest
 from browsing import (
@@ -23,9 +23,6 @@ from browsing import (
 from conftest import NOTEBOOKS, ROOT, SITE, build, each_notebook, soup
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
-
-sys.path.insert(0, str(ROOT / "tools"))
-import live_notebooks  # noqa: E402
 
 LITE = SITE / "lite"
 WHEELS = sorted((LITE / "pypi").glob("*.whl"))

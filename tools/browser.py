@@ -87,10 +87,14 @@ def download():
     """Playwright's own headless shell, and on Debian and its like the libraries that it needs."""
     print("  Playwright downloads its headless shell, some 100 MB.", flush=True)
     get = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
-    done = subprocess.run(
-        get, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
-        env=os.environ | PATIENCE, timeout=1800,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            get, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+            env=os.environ | PATIENCE, timeout=1800,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        print("  It has not come after half an hour.")
+        return
     if done.returncode:
         said = [line for line in done.stdout.splitlines() if line.startswith("Error: ")]
         print(f"  It cannot be had: {(said or ['no reason given'])[0].removeprefix('Error: ')}.")

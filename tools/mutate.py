@@ -21,7 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "_ext"))
 import environment  # noqa: E402
 
-NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "_build", ".*cache", "*.egg-info")
+NOT_COPIED = shutil.ignore_patterns(  # what comes and goes beside as well
+    ".git", ".venv*", "_build", ".*cache", ".hypothesis", "*.pyc.*", "*.egg-info"
+)
 # Without the conftest.py of the root, which prepares the notebooks: `main` does so once for all.
 OPTIONS = ["--confcutdir=tests", "-x", "-q", "-p", "no:cacheprovider", "-o", "addopts="]
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 MANAGERS = {  # with their ways to answer no question and to wait for others who install
-    "apt-get": ["-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends"],
+    "apt-get": ["-o", "DPkg::Lock::Timeout=3600", "install", "-y", "--no-install-recommends"],
     "dnf": ["install", "-y"],
     "pacman": ["-Sy", "--noconfirm"],
     "zypper": ["--non-interactive", "install"],
@@ -41,7 +41,7 @@ def as_root():
 
 def update_lists(*apt):
     """Fetch apt's lists. Where another program does so, apt-get itself would fail: wait."""
-    for second in range(300):
+    for second in range(3600):
         if "lists/lock" not in quiet(*apt, "update").stdout:  # where this fails, install says why
             break
         if second == 0:
