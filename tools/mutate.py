@@ -307,7 +307,7 @@ MUTATIONS = [
              '"(" if f.range.closed_low else "["', "test_tables"),
     Mutation("table: left and right limits exchanged", "tables.py", "left, right = (",
              "right, left = (", "test_tables::test_card_of_mish"),
-    Mutation("exercises: everything passes", "exercises/trying.py", "return not self.problems",
+    Mutation("exercises: everything passes", "exercises/words.py", "return not self.problems",
              "return True", "test_exercises"),
     Mutation("exercises: an answer that asks is waited for", "exercises/trying.py",
              'mock.patch("builtins.input", no_input),', "contextlib.nullcontext(),",

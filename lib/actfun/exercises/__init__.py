@@ -13,7 +13,7 @@ for each of them the right answer and the usual wrong ones; a new exercise needs
 from actfun.exercises.cases import check_maxout, check_perceptron, check_softmax
 from actfun.exercises.elementwise import check_activation
 from actfun.exercises.questions import check_answer
-from actfun.exercises.trying import Verdict
+from actfun.exercises.words import Verdict
 
 __all__ = [
     "Verdict",

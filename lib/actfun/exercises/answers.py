@@ -10,7 +10,8 @@ import numpy as np
 from actfun import activations
 from actfun.exercises.cases import Case, case_problems
 from actfun.exercises.mistakes import VALUES, explanation, inside, outside
-from actfun.exercises.trying import advice, as_text, attempt_call, check_callable, number, raised
+from actfun.exercises.trying import Attempt, Unusable, as_array, check_callable, raised
+from actfun.exercises.words import advice, as_text
 
 CLOSE = 0.01  # of a number's size: an answer may be rounded to three digits
 WORDS = {"swish": "silu", "logistic": "sigmoid", "hyperbolictangent": "tanh", "rectifier": "relu",
@@ -38,18 +39,20 @@ class Number:
     share: bool = False
 
     def problems(self, mine):
-        value = number(mine, self.name)
+        try:
+            value = float(as_array(mine).item())
+        except (Unusable, ValueError):  # ValueError: it holds none or several
+            raise TypeError(f"{self.name} must be a number, got {type(mine).__name__}") from None
         if any(_within(v, self.right) for v in (value, value / 100)[: 1 + self.share]):
             return []
-        if math.isnan(value):
-            return ["you give nan. It is not a number."]
         share = value / 100 if self.share and value > 1 else value
-        words = [words for wrong, words in self.mistakes.items() if _within(share, wrong)]
+        words = next((words for wrong, words in self.mistakes.items() if _within(share, wrong)), "")
         if not words and not isinstance(self.right, tuple) and self.right % 1:
             slips = ((words, change(np.float64(self.right))) for words, change in VALUES.items())
-            words = [explanation(slips, lambda wrong: _within(share, wrong, CLOSE / 2))]
-        size = "small" if share < np.min(self.right) else "large"
-        return [f"you give {as_text(value)}. {''.join(words[:1]) or f'It is too {size}.'}"]
+            words = explanation(slips, lambda wrong: _within(share, wrong, CLOSE / 2))
+        size = "too small" if share < np.min(self.right) else "too large"
+        size = "not a number" if math.isnan(share) else size
+        return [f"you give {as_text(value)}. {words or f'It is {size}.'}"]
 
 
 def plain(name):
@@ -104,9 +107,9 @@ class Function:
     def problems(self, mine):
         check_callable(mine, self.name)
         wrong = [*self.mistakes.items(), *outside(self.right), *inside(self.right)]
-        found = [f"{words} {advice(words)}".rstrip() if "it raises" in words else words
-                 for words in case_problems(mine, self.right, wrong, self.cases)]  # fmt: skip
-        tried = [(words, attempt_call(condition, mine)) for words, condition in self.needs.items()]
+        problems = case_problems(mine, self.right, wrong, self.cases)
+        found = [f"{words} {advice(words)}".rstrip() for words in problems]
+        tried = [(words, Attempt(condition, mine)) for words, condition in self.needs.items()]
         return found or [f"elsewhere {raised(attempt.error)}" if attempt.error else words
                          for words, attempt in tried if not attempt.value]  # fmt: skip
 

@@ -6,18 +6,8 @@ import numpy as np
 
 from actfun.activations import log_softmax, softmax
 from actfun.exercises.mistakes import explanation, sigmoid
-from actfun.exercises.trying import (
-    Unusable,
-    Verdict,
-    agreement,
-    apart,
-    as_array,
-    as_text,
-    attempt_call,
-    check_callable,
-    parameters_of,
-    returned,
-)
+from actfun.exercises.trying import Attempt, Unusable, as_array, check_callable, parameters_of
+from actfun.exercises.words import Verdict, agreement, apart, as_text
 
 SMALL = 8  # an array of more numbers is not shown as a whole
 
@@ -57,21 +47,21 @@ def case_problems(function, reference, mistakes, cases):
     """
     results = []
     for case in cases:
-        attempt, right = attempt_call(function, *case.arguments), reference(*case.arguments)
+        attempt, right = Attempt(function, *case.arguments), reference(*case.arguments)
         try:
-            results.append((case, returned(attempt, np.shape(right), case.where), right))
+            results.append((case, attempt.array(np.shape(right), case.where), right))
         except Unusable as unusable:
             return [str(unusable)]
         if attempt.changed:
             return ["It overwrites what it is given: work on new arrays (no -=, no +=)."]
     wrong = [result for result in results if not _agree(*result[1:])]
-    ordinary = [result for result in results if not result[0].words]
     first = next((result for result in wrong if not result[0].words), None)
     if first is None:
         return [f"{_told(*result)} {result[0].words}" for result in wrong]
+    ordinary = [result for result in results if not result[0].words]
 
     def reproduces(rival):
-        return all(_agree(came, attempt_call(rival, *c.arguments).value) for c, came, _ in ordinary)
+        return all(_agree(came, Attempt(rival, *c.arguments).value) for c, came, _ in ordinary)
 
     words = explanation(mistakes, reproduces) or agreement(*first[1:])
     return [f"{_told(*first)} {words}".rstrip()]
@@ -79,7 +69,7 @@ def case_problems(function, reference, mistakes, cases):
 
 def _dtype_problems(function, *arguments):
     for dtype in (np.float32, np.float64):
-        value = attempt_call(function, *(a.astype(dtype) for a in arguments)).value
+        value = Attempt(function, *(a.astype(dtype) for a in arguments)).value
         got = np.asarray(value).dtype
         if got != dtype and not isinstance(value, (list, tuple)):
             return [f"Given {np.dtype(dtype)} it returns {got}; the dtype should be kept."]
@@ -181,9 +171,8 @@ UPDATES = {  # what is added to w and to b, for a change c
     "The learning rate is missing in the change of the weights.": lambda c, x, r: (c * x, r * c),
     "The change of the weights must be multiplied by x.": lambda c, x, r: (r * c, r * c),
 }  # fmt: skip
-PERCEPTRON = [(words, _rule(change)) for words, change in CHANGES.items()] + [
-    (words, _rule(update=update)) for words, update in UPDATES.items()
-]
+PERCEPTRON = {words: _rule(change) for words, change in CHANGES.items()}
+PERCEPTRON |= {words: _rule(update=update) for words, update in UPDATES.items()}
 
 
 def check_perceptron(my_update):
@@ -208,7 +197,7 @@ def check_perceptron(my_update):
             raise Unusable("It must return 2 things in a tuple, w and b: is the return missing?")
         return np.append(*map(as_array, new))
 
-    problems = case_problems(in_one_array, _rule(), PERCEPTRON, cases)
+    problems = case_problems(in_one_array, _rule(), PERCEPTRON.items(), cases)
     praise = "right: it learns from both kinds of mistake, and from nothing else."
     return Verdict("perceptron update", praise, tuple(problems))
 

@@ -7,26 +7,15 @@ import numpy as np
 
 from actfun import activations
 from actfun.exercises.mistakes import explanation, mistakes
-from actfun.exercises.trying import (
-    Unusable,
-    Verdict,
-    advice,
-    agreement,
-    apart,
-    as_text,
-    attempt_call,
-    check_callable,
-    parameters_of,
-    returned,
-    what_came,
-)
+from actfun.exercises.trying import Attempt, Unusable, check_callable, parameters_of
+from actfun.exercises.words import Verdict, advice, agreement, apart, as_text, what_came
 
 TOLERANCE = {np.float64: 1e-12, np.float32: 2e-6}  # of max(1, |value|), for |x| up to 6
 FLOATS = "begin with x = np.array(x + 0.0), which makes floats of integers"
 LOST = {np.float64: 1e-200, np.float32: 1e-30}  # below this a value may as well be 0
 
 
-def _everywhere():
+def _points(f, dtype):
     """Inputs of every size, on a grid and, with one in each cell, off it; all exact in float32."""
     rng = np.random.default_rng(0)
     near = np.arange(-6, 6, 1 / 16) + rng.integers(1, 64, 192) / 1024
@@ -34,15 +23,8 @@ def _everywhere():
     far = [*far, 10, 20, 40, 80, 100, 300, 1000, 10000, *(10 ** rng.uniform(1.5, 4, 20) // 1 + 0.5)]
     tiny = np.float32([1e-20, 9e-6, 9e-5, 9e-4, 9e-3])  # just below where a series may take over
     beyond = np.concatenate([tiny, far])
-    return np.unique([*np.linspace(-6, 6, 49), *near, *beyond, *-beyond])
-
-
-POINTS = _everywhere()
-
-
-def _points(f, dtype):
-    kinks = np.array(f.kinks, np.float32)
-    return np.union1d(POINTS, [kinks, kinks - 2**-10, kinks + 2**-10]).astype(dtype)
+    around = np.add.outer(np.float32(f.kinks), np.float32([-1, 0, 1]) / 1024).ravel()  # the kinks
+    return np.unique([*np.linspace(-6, 6, 49), *near, *beyond, *-beyond, *around]).astype(dtype)
 
 
 def _plainest(x):
@@ -65,7 +47,7 @@ class Trial:
         return self.f.derivative if self.derivative else self.f
 
     def attempt(self, x):
-        attempt = attempt_call(self.my_f, x, **self.options)
+        attempt = Attempt(self.my_f, x, **self.options)
         if attempt.printed:
             self.hints.add("What your function prints is not shown while it is tried.")
         if isinstance(attempt.value, (list, tuple)):
@@ -73,7 +55,7 @@ class Trial:
         return attempt
 
     def array(self, x, where):
-        return returned(self.attempt(x), x.shape, where)
+        return self.attempt(x).array(x.shape, where)
 
     def one(self, x):
         """The value at a single number."""
@@ -163,10 +145,9 @@ def _reason(trial, x, mine, right, wrong):
         left = np.abs(outcome(x[use]) - mine[use])
         return (left <= 1e-9 * error + 1e-14 * np.maximum(1, np.abs(mine[use]))).all()
 
-    if use.sum() > 20 and (wrong & use).any():
-        if words := explanation(mistakes(trial.f, trial.derivative), reproduces):
-            return words
-    return _facts(x, mine, right, wrong & smooth if (wrong & smooth).any() else wrong)
+    enough = use.sum() > 20 and (wrong & use).any()
+    words = explanation(mistakes(trial.f, trial.derivative), reproduces) if enough else ""
+    return words or _facts(x, mine, right, wrong & smooth if (wrong & smooth).any() else wrong)
 
 
 NOT_FINITE = {  # what NumPy warns of, and what to tell
@@ -196,39 +177,36 @@ def _value_problems(trial, dtype, mine):
     blown = wrong & ~np.isfinite(mine)
     single = "" if dtype is np.float64 else "In float32: "
 
-    def told(where, words=""):
-        i = next(i for i in _plainest(x) if where[i])
-        warned = " ".join(trial.attempt(x[i : i + 1].astype(dtype)).warned)
-        words = words or next((why for said, why in NOT_FINITE.items() if said in warned), "")
-        return f"{single}{what_came(x[i], mine[i], right[i])} {words}".rstrip()
+    def told(kind, where, words=""):
+        if where.any():
+            i = next(i for i in _plainest(x) if where[i])
+            words = words or advice(trial.attempt(x[i : i + 1].astype(dtype)).warned, NOT_FINITE)
+            yield kind, f"{single}{what_came(x[i], mine[i], right[i])} {words}".rstrip()
 
     here, out = wrong & near & ~(blown & at_zero), wrong & ~near & ~at_zero
-    if (blown & at_zero).any():
-        yield "zero", told(blown & at_zero)
+    yield from told("zero", blown & at_zero)
     if here.any():
         words = f"In float64 it is right. {_facts(x, mine, right, here)}"
         if not single:
             seen = (np.abs(x) <= 20) & ~tiny & (near | ~blown) & ~(blown & at_zero)
             words = _reason(trial, x[seen], mine[seen], right[seen], wrong[seen])
-        yield "value", told(here, words)
-    if (blown & out).any():
-        yield "overflow", told(blown & out)
+        yield from told("value", here, words)
+    yield from told("overflow", blown & out)
     if (here & ~blown).any():
         return
     rest, eps = wrong & ~blown, np.finfo(dtype).eps
     beside_1 = 4 * eps * np.maximum(1, np.abs(x))  # what a sum with 1 loses, perhaps times x
     lost = rest & (error <= beside_1) & ((error > eps / 16) | (mine == 0))
-    if (lost & tiny).any():
-        yield "cancellation", told(lost & tiny, CANCELS)
+    yield from told("cancellation", lost & tiny, CANCELS)
     if (rest & ~lost).any():
-        yield "far", told(rest & ~lost, _facts(x, mine, right, rest))
-    elif (lost & out).any():
+        yield from told("far", rest & ~lost, _facts(x, mine, right, rest))
+    else:
         gone = lost & out & (mine == 0)
-        yield "saturation", told(gone if gone.any() else lost & out, SATURATES)
+        yield from told("saturation", gone if gone.any() else lost & out, SATURATES)
 
 
 NEARLY = {"limit", "nan"}  # kinds of mistakes beside which all finite inputs are right
-NO_VALUE = {"multiply": "∞ · 0", "divide": "∞/∞", "subtract": "∞ − ∞", "add": "∞ − ∞"}
+NO_VALUE = {"in multiply": "∞ · 0", "in divide": "∞/∞", "in subtract|in add": "∞ − ∞"}
 
 
 def _limit_problems(trial):
@@ -236,9 +214,8 @@ def _limit_problems(trial):
     for x, stop, name in ((-np.inf, -1e4, "np.maximum"), (np.inf, 1e4, "np.minimum")):
         mine, limit = trial.one(x), float(trial.expected(x)[0])
         if not np.isclose(mine, limit, 1e-6, 1e-12) and not np.isnan(limit):
-            warned = " ".join(trial.attempt(np.array([x])).warned)
-            words = next((f"{form} has no value." for said, form in NO_VALUE.items()
-                          if f"in {said}" in warned), "It is the limit that is asked for.")
+            form = advice(trial.attempt(np.array([x])).warned, NO_VALUE)
+            words = f"{form} has no value." if form else "It is the limit that is asked for."
             if np.isclose(trial.one(stop), limit, 1e-6, 1e-12):
                 words += f" Stop x there first: {name}(x, {stop:g})."
             yield "limit", f"{what_came(x, mine, limit)} {words}"
@@ -294,13 +271,12 @@ def _why_it_raises(trial, said):
 
     def right(t):
         with contextlib.suppress(Unusable):
-            return trial.right(t, returned(attempt_call(trial.my_f, t, **trial.options), (), ""))
+            return trial.right(t, Attempt(trial.my_f, t, **trial.options).array((), ""))
 
     first = next((t for t in points[_plainest(points)].tolist() if not right(t)), None)
     where = " It is right for single numbers, not for arrays." * ("integers" not in said)
     if first is not None:  # at 1, which is tried first, it says nothing
-        at = as_text(first)
-        where = f" The first number that it fails at is x = {at}." if first != 1 else ""
+        where = f" The first number that it fails at is x = {as_text(first)}." * (first != 1)
     return f"{where} {advice(said)}".rstrip()
 
 
@@ -400,10 +376,7 @@ def check_activation(my_f, key, derivative=False, **parameters):
             break
     hints += [f"Your parameter {mine} is called {name} here, as in PyTorch."
               for name, mine in taken.items() if name != mine]  # fmt: skip
-    return Verdict(
-        f"derivative of {key}" if derivative else key,
-        f"right at {_points(f, np.float64).size} points and at ±∞, in float32 and float64.",
-        tuple(found.values()),
-        tuple(hints),
-        nearly=bool(found) and found.keys() <= NEARLY,
-    )
+    subject = f"derivative of {key}" if derivative else key
+    praise = f"right at {_points(f, np.float64).size} points and at ±∞, in float32 and float64."
+    nearly = bool(found) and found.keys() <= NEARLY
+    return Verdict(subject, praise, tuple(found.values()), tuple(hints), nearly)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import erf
 
 from actfun import activations
-from actfun.exercises.trying import as_text
+from actfun.exercises.words import as_text
 
 LOG = "np.log10 is not the natural logarithm: use np.log, or better np.log1p."
 MINUS_LEAK = "That is max(0, x) minus a multiple of x: choose the branch by the sign of x."
@@ -148,10 +148,9 @@ def mistakes(f, derivative):
     for side, sign in (("x < 0", -1), ("x > 0", 1)):
         steady = np.ptp(target(sign * np.arange(1.0, 4))) == 0  # where one number explains nothing
         for words, wrong in changed:
-            if steady and words in VALUES:
-                continue
-            yield (f"For {side}: {words}", lambda x, wrong=wrong, sign=sign:
-                   np.where(x * sign > 0, wrong(x), target(x)))  # fmt: skip
+            if not (steady and words in VALUES):
+                yield (f"For {side}: {words}", lambda x, wrong=wrong, sign=sign:
+                       np.where(x * sign > 0, wrong(x), target(x)))  # fmt: skip
     yield from inside(target)
 
 

@@ -14,16 +14,12 @@ from actfun import evidence
 from actfun.activations import ALL, GELU, ReLU, Sigmoid, SiLU, Softplus, Step, Tanh
 from actfun.exercises.answers import Function, Names, Number, Together
 from actfun.exercises.cases import Case
-from actfun.exercises.trying import Verdict, as_text
+from actfun.exercises.words import Verdict, as_text
 from actfun.expectation import expectation
 from actfun.signals import MeanField
 
 _relu, _step, _silu, _gelu, _tanh = ReLU(), Step(), SiLU(), GELU(), Tanh()
 _rng = np.random.default_rng(0)
-
-
-def _mean_square(f):
-    return expectation(lambda z: f(z) ** 2, f.kinks)
 
 
 def _at(*values, name="x", words=""):
@@ -68,11 +64,6 @@ def _two_bends(f):
 
 def _laplace_gated(x):
     return x * np.where(x <= 0, np.exp(np.minimum(x, 0)) / 2, 1 - np.exp(-np.maximum(x, 0)) / 2)
-
-
-def _repels(f):
-    """By how much a small deviation of the size grows in one layer, at the right weights."""
-    return MeanField.keeping(f).slope(1)
 
 
 def _from_gelu(f):
@@ -255,10 +246,10 @@ QUESTIONS = {
     "silu-gelu-repel": (
         "right: for ReLU an error stays, for the others it grows by a sixth or so per layer.",
         *(Number(f"m of {f}", m, {m - 1: "By the product rule the factor v gives 1 more."})
-          for f in (_relu, _silu, _gelu) for m in [_repels(f)]),
+          for f in (_relu, _silu, _gelu) for m in [MeanField.keeping(f).slope(1)]),
         *(Number(f"layers of {f}", (math.log(100) / growth - 1, math.log(100) / growth + 1), {
             1 / growth: "That is until it has grown e times: from 1 % to 100 % it is 100 times.",
-        }) for f in (_silu, _gelu) for growth in [math.log(_repels(f))])),
+        }) for f in (_silu, _gelu) for growth in [math.log(MeanField.keeping(f).slope(1))])),
     "comparison-twin": ("right: a SiLU that is steeper inside is nearly GELU.",
         Number("β", (_TWIN - 0.03, _TWIN + 0.03), {
             1.702: "That is the value of the paper: it is good, but not the best here."}),
@@ -273,7 +264,7 @@ QUESTIONS = {
         "right: the gain that gives back what the function takes, for a signal of size 1.",
         *(Number(f"gain of {f}", 1 / math.sqrt(square), {
             square: "That is the mean square: take one over its root.",
-        }) for f in (_gelu, _silu, _tanh) for square in [_mean_square(f)])),
+        }) for f in (_gelu, _silu, _tanh) for square in [MeanField(f).size(1)])),
     # maxout, and choosing
     "maxout-best": ("right: half the error of the tangents. Training finds no such unit.",
         Number("lifted", 1 / 128, {1 / 64: "By none or all of their error: lift them by half."}),
