@@ -64,6 +64,19 @@ def test_a_module_says_which_extra_it_needs():
         )
 
 
+def test_a_module_that_cannot_be_imported_is_no_attribute():
+    said = python(
+        "sys.modules.update(torch=None, matplotlib=None)\n"
+        "import actfun, inspect, pydoc\n"
+        "there = dict(inspect.getmembers(actfun))\n"
+        "assert len(pydoc.render_doc(actfun)) > 1000\n"
+        "print(hasattr(actfun, 'torch'), 'torch' in there, 'plots' in there, 'network' in there)\n"
+        "try:\n    actfun.torch\nexcept AttributeError as error:\n    print(error)"
+    )
+    assert said[:4] == ["False", "False", "False", "True"]
+    assert " ".join(said[4:]) == "actfun.torch needs torch, which comes with: pip install torch"
+
+
 def test_a_star_brings_the_catalogue_and_no_tools():
     names = {}
     exec("from actfun import *", names)

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import sys
 
 from actfun import activations
 from actfun.activations import *  # noqa: F403
@@ -16,7 +17,10 @@ def _modules():
 
 
 def __getattr__(name):
-    """The modules of the package, each imported when it is first asked for: ``actfun.network``."""
+    """The modules of the package, each imported when it is first asked for: ``actfun.network``.
+
+    One that cannot be imported is no attribute, so that ``hasattr`` and ``help`` do their work.
+    """
     if name not in _modules():
         raise AttributeError(f"module 'actfun' has no attribute {name!r}")
     try:
@@ -24,9 +28,11 @@ def __getattr__(name):
     except ModuleNotFoundError as error:
         missing = error.name.partition(".")[0]
         wanted = "torch" if missing == "torch" else "'actfun[book]'"
-        raise ModuleNotFoundError(
-            f"actfun.{name} needs {missing}, which comes with: pip install {wanted}", name=missing
-        ) from error
+        said = f"actfun.{name} needs {missing}, which comes with: pip install {wanted}"
+        # `from actfun import …` takes an AttributeError as leave to import, and loses what it says.
+        if sys._getframe(1).f_globals.get("__name__") == "importlib._bootstrap":
+            raise ModuleNotFoundError(said, name=missing) from error
+        raise AttributeError(said) from error
 
 
 def __dir__():
