@@ -221,6 +221,7 @@ WRONG = [
     (charts.standings, dict(scores_by_label={"a": [1, INF]}), "['a'] must be finite"),
     (charts.standings, dict(intervals={"a": 1}), "['a'] must have shape (2,), got ()"),
     (charts.standings, dict(marks={"a": "high"}), "marks['a'] must be a real number"),
+    (planes.points, dict(y=[None, "a", "b"]), "y must hold numbers or texts, got an array"),
     (planes.points, dict(y=[0, 1]), "y must have shape (3,), a class for each sample, got (2,)"),
     (planes.points, dict(X=X[:, :1]), "X must have shape (n, 2), got (3, 1)"),
     (planes.points, dict(X=[[0, NAN], [1, 1], [2, 2]]), "X must be finite"),
@@ -228,6 +229,7 @@ WRONG = [
     (planes.decision_regions, dict(resolution=1), "resolution must be at least 2, got 1"),
     (planes.line_boundary, dict(w=[1, 2, 3]), "w must have shape (2,), got (3,)"),
     (planes.line_boundary, dict(w=[1, INF]), "w must be finite, got nan or infinity in 1 of 2"),
+    (planes.line_boundary, dict(b=10**400), "b must be finite, got a number beyond the largest"),
     (planes.line_boundary, dict(b=NAN), "b must be finite, got nan"),
     (planes.simplex, dict(p=[3, 2, 0]), "p must hold probabilities that add up to 1, got [3.0,"),
     (planes.simplex, dict(p=[[1, 0, 0], [1.5, -1, 0.5]]), "got [1.5, -1.0, 0.5]"),
@@ -282,6 +284,24 @@ def test_any_iterable_will_do():
     assert len(tables.comparison((f for f in [ReLU(), Tanh()]), iter(["function"])).rows) == 2
     assert len(plots.curves(one(), (f for f in [ReLU(), Tanh()])).texts) == 2
     assert len(diagrams.layers_diagram(one(), (np.int64(n) for n in (2, 3))).patches) == 5
+
+
+class Frame(dict):
+    """What a data frame is here: a mapping that is neither true nor false."""
+
+    def __bool__(self):
+        raise ValueError("the truth value is ambiguous")
+
+
+def test_data_frames_and_columns_of_texts_are_drawn():
+    runs = Frame(a=np.arange(3), b=np.arange(3))
+    for draw in (charts.spread, charts.learning_curves, charts.standings):
+        assert draw(one(), runs).lines
+    assert charts.against(one(), [1, 2, 3], runs).lines
+    assert charts.rate_curves(one(), {"a": Frame({0.1: 1, 1.0: 2})}).lines
+    texts = np.array(["left", "right", "right"], dtype=object)
+    assert [line.get_label() for line in planes.points(one(), X, texts).lines] == ["left", "right"]
+    assert planes.decision_regions(one(), lambda points: texts[on_the_right(points)], X, texts)
 
 
 def test_scores_of_a_race_over_numbers_are_drawn():

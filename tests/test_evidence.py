@@ -113,6 +113,17 @@ def test_a_seed_that_failed_is_no_tie():
     assert evidence.ranked(scores | {"fails once": scores["best"] - 20}, guess=10)[1].failed == 0
 
 
+def test_scores_may_be_lists_and_are_finite_numbers():
+    scores = {"fails": [9, 8, 1], "best": [1, 1, 2]}
+    assert evidence.ranked(scores, -1, guess=9)[1].failed == 2
+    for wrong, words in (
+        ({}, "scores must be a dict of label → scores by seed, got an empty one"),
+        ({"a": [1, np.nan]}, r"scores\['a'\] must be finite, got nan or infinity in 1 of 2"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            evidence.ranked(wrong)
+
+
 def test_less_is_better_where_it_is():
     scores = {"more": np.full(10, 3.0), "less": np.linspace(1.9, 2.1, 10)}
     best, other = evidence.ranked(scores, better=-1)
@@ -139,11 +150,21 @@ def test_at_a_common_rate_only_those_who_were_tried_there():
 
 @pytest.mark.parametrize(("arguments", "words"), [
     (("nothing",), "key must be one of 'mnist1d-plain8-sgd-he'"),
-    (("mnist1d-plain8-sgd-he", 7), "updates must be one of 150, 500, 1500"),
+    (("mnist1d-plain8-sgd-he", 7), "updates must be one of 150, 500, 1500, got int 7"),
+    ((["x"],), "key must be one of .* got list"),
 ])  # fmt: skip
 def test_what_was_not_measured_is_said(arguments, words):
     with pytest.raises(ValueError, match=words):
         evidence.cell(*arguments)
+
+
+def test_advice_names_what_it_knows():
+    with pytest.raises(ValueError, match="case must be one of 'one to four .* got list"):
+        evidence.advice(["x"])
+    advice = evidence.advice("a transformer")
+    for ask in (advice.of, advice.verdict):
+        with pytest.raises(ValueError, match="name must be one of .*'ReLU'.* got str 'nonsense'"):
+            ask("nonsense")
 
 
 @pytest.mark.parametrize("advice", evidence.guide(), ids=lambda advice: advice.case)

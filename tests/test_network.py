@@ -17,6 +17,7 @@ from actfun.network import (
     CrossEntropy,
     Dense,
     History,
+    Initialiser,
     Logistic,
     Maxout,
     MaxoutLayer,
@@ -153,6 +154,18 @@ def test_the_framework_default_is_uniform_and_draws_biases():
     biases = MLP([25, 4000, 2], ReLU(), "framework_default").layers[0].bias
     assert 0.19 < np.abs(biases).max() <= np.float32(0.2)
     assert not MLP([25, 40, 2], ReLU(), "he").layers[0].bias.any()
+
+
+def test_an_initialiser_names_what_it_cannot_use():
+    rng = np.random.default_rng(0)
+    for draw in (framework_default, framework_default.bias):
+        with pytest.raises(ValueError, match="fan_in must be at least 1, got 0"):
+            draw(rng, 0, 3)
+    with pytest.raises(TypeError, match="fan_out must be an integer, got float 2.5"):
+        he.bias(rng, 3, 2.5)
+    negative = Initialiser("negative", lambda fan_in, fan_out: -1.0)
+    with pytest.raises(ValueError, match=r"variance must lie in \[0, ∞\), got -1.0"):
+        MLP([2, 2], init=negative)
 
 
 def test_sirens_weights_stay_within_their_bounds():
@@ -1164,7 +1177,7 @@ REFUSED = [
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, math.nan), ValueError, "learning_rate.*nan"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 10**400), ValueError, "learning_rate.*1.8e308"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, True), TypeError, "learning_rate.*bool"),
-    (lambda: MLP([3, 3]).fit(X3, Y3, 1, np.array([0.1])), TypeError, "learning_rate.*ndarray"),
+    (lambda: MLP([3, 3]).fit(X3, Y3, 1, np.array([0.1])), TypeError, "learning_rate.*an array"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, "fast"), TypeError, "learning_rate.*str"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, momentum=1), ValueError, r"momentum.*\[0, 1\).*1"),
     (lambda: MLP([3, 3]).fit(X3, Y3, 1, 0.1, batch_size=0), ValueError, "batch_size"),

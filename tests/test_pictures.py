@@ -559,6 +559,12 @@ def test_a_norm_is_left_as_it_was(ax):
     assert ax.collections[0].norm.vmax == 2
 
 
+def test_a_cell_that_the_norm_has_no_colour_for_is_a_number_on_paper(ax):
+    charts.heatmap(ax, [[1, 0, -1, np.nan, 10]], "a", "bcdef", fmt="{:.0f}", norm=LogNorm())
+    assert [text.get_text() for text in ax.texts] == ["1", "0", "−1", "–", "10"]
+    assert [text.get_color() for text in ax.texts[1:4]] == ["black"] * 3
+
+
 def test_what_else_is_on_the_axes_stays_where_it_was(ax):
     (line,) = ax.plot([0, 1], [0, 1], color="black", label="mine")
     text = ax.text(0.5, 0.5, "mine")

@@ -412,6 +412,13 @@ def test_line_boundary(ax):
         plots.line_boundary(ax, [1, 2, 3], 0)
 
 
+def test_a_boundary_takes_the_looks_of_a_line_by_their_short_names(ax):
+    plots.line_boundary(ax, [3, 4], -5, lw=3, c="red", ls="--")
+    (line,) = ax.lines
+    assert (line.get_linewidth(), line.get_color(), line.get_linestyle()) == (3, "red", "--")
+    assert ax.texts[0].arrow_patch.get_edgecolor() == (1, 0, 0, 1)
+
+
 def test_no_weights_no_line(ax):
     plots.line_boundary(ax, [0, 0], 1)
     assert not ax.lines

@@ -31,8 +31,12 @@ def test_each_broken_network_is_explained_and_cured(name):
 
 
 def test_a_name_that_is_not_stored_is_an_error():
-    with pytest.raises(ValueError, match="name must be one of 'flat', .* got 'round'"):
+    with pytest.raises(ValueError, match="name must be one of 'flat', .*'alike', got str 'round'"):
         reports.runs("round")
+    with pytest.raises(ValueError, match="name must be one of 'flat', .* got str 'transfer'"):
+        reports.runs("transfer")
+    with pytest.raises(ValueError, match="name must be one of 'transfer', .* got list"):
+        reports.measured(["flat"])
     assert len(reports.measured("transfer").rows) >= 6
 
 
@@ -97,8 +101,11 @@ def test_tables_and_logs():
     assert len(report.log()) == len(MEASURED) + 3
     assert "nothing stands out" in repr(report) and "| at |" in report._repr_markdown_()
     assert repr(Report()) == Report()._repr_markdown_() == "no activation was seen"
-    with pytest.raises(ValueError, match="columns must be among mean, .* got 'colour'"):
+    assert report.table(name for name in ["size"]).header == ("at", "activation", "size")
+    with pytest.raises(ValueError, match="each of columns must be one of 'mean', .* got str 'co"):
         report.table(["colour"])
+    with pytest.raises(TypeError, match="columns must be a list of texts, got int 5"):
+        report.table(5)
 
 
 def test_a_report_of_the_books_network():
@@ -137,6 +144,8 @@ def test_the_picture_of_a_report_draws_what_can_be_drawn():
     assert np.isnan(drawn[1][0]) and drawn[0][0] == rows["Tanh"][0]["gradient"]
     assert [ax.get_yscale() for ax in axes.flat] == ["log", "linear", "log", "linear"]
     plots.report(plots.panels(2, 2)[1], rows["Tanh"])
+    named = plots.report(plots.panels(2, 2)[1], {1: rows["Tanh"], 2: rows["Tanh"]})
+    assert [text.get_text() for text in named[0, 0].texts] == ["1", "2"]
     with pytest.raises(ValueError, match="axes must be four Axes, got 1"):
         plots.report(axes[0, 0], rows)
     with pytest.raises(ValueError, match="rows_by_label must be a list of rows, got none"):

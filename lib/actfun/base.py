@@ -7,11 +7,11 @@ import functools
 import inspect
 import math
 from dataclasses import dataclass
-from numbers import Real
 from typing import ClassVar
 
 import numpy as np
 
+from actfun import checks
 from actfun.notation import significant
 
 BLOCK = 8192  # elements computed at a time, so that temporaries stay in the processor's cache
@@ -101,15 +101,7 @@ def real_number(value, name, limits=REAL):
     An array of no dimension is a number too. Raises ``TypeError`` for what is none, ``ValueError``
     for what lies outside or is no finite float64.
     """
-    number = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
-    if isinstance(number, bool) or not isinstance(number, Real):
-        raise TypeError(f"{name} must be a real number, got {type(value).__name__} {value!r}")
-    try:
-        number = float(number)
-    except OverflowError:
-        raise ValueError(
-            f"{name} must lie in {limits}, got an integer beyond the largest float, 1.8e308"
-        ) from None
+    number = checks.real(value, name, f"lie in {limits}")
     if number not in limits:
         raise ValueError(f"{name} must lie in {limits}, got {value!r}")
     return number

@@ -210,7 +210,7 @@ def heatmap(ax, matrix, row_labels, column_labels, fmt="{:.2f}", cmap=None, norm
     ----------
     ax : Axes
     matrix : array (rows, columns)
-        nan and ±∞ are empty cells with a dash.
+        nan and ±∞ are empty cells with a dash; what `norm` has no colour for is a number alone.
     row_labels, column_labels : str or number each
     fmt : str
         How a number is written.
@@ -232,14 +232,13 @@ def heatmap(ax, matrix, row_labels, column_labels, fmt="{:.2f}", cmap=None, norm
     checks.number_format(fmt)
     if norm is not None and not isinstance(norm, Normalize):
         raise TypeError(f"norm must be a Normalize such as LogNorm(), got {checks.shown(norm)}")
-    mesh = ax.pcolormesh(
-        np.ma.masked_invalid(values), cmap=cmap or "cividis", norm=copy.deepcopy(norm)
-    )
+    cells = np.ma.masked_invalid(values)
+    mesh = ax.pcolormesh(cells, cmap=cmap or "cividis", norm=copy.deepcopy(norm))
+    colours = mesh.to_rgba(cells)
     for (row, column), value in np.ndenumerate(values):
-        text, ink = "–", "black"
-        if np.isfinite(value):
-            text = minus(fmt.format(value))
-            red, green, blue, _ = mesh.to_rgba(value)
+        text, ink = minus(fmt.format(value)) if np.isfinite(value) else "–", "black"
+        red, green, blue, alpha = colours[row, column]
+        if alpha:
             light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 > 0.18
             ink = "#101418" if light else "#f8f8f4"  # no pure grey: the page would replace it
         ax.text(column + 0.5, row + 0.5, text, color=ink, ha="center", va="center", fontsize=10)
@@ -313,7 +312,7 @@ def rate_curves(ax, curves_by_label, rate=None, named=None):
     lines = {}
     for label, curve in checks.by_label(curves_by_label, "curves_by_label", "{rate: score}"):
         name = f"curves_by_label[{label!r}]"
-        if not hasattr(curve, "items") or not curve:
+        if not hasattr(curve, "items") or not len(curve):
             raise TypeError(f"{name} must be a dict of learning rate → score, "
                             f"got {checks.shown(curve)}")  # fmt: skip
         pairs = checks.numbers(sorted(curve.items()), name, ("n", 2), finite=True)
@@ -418,8 +417,8 @@ def report(axes, rows_by_label):
     if many_axes(axes).size != len(PANELS):
         raise ValueError(f"axes must be four Axes, got {many_axes(axes).size}")
     rows_by_label = rows_by_label if isinstance(rows_by_label, dict) else {"": rows_by_label}
-    checks.listed(rows_by_label, "rows_by_label", "rows")
-    columns = {label: _columns(rows) for label, rows in rows_by_label.items()}
+    pairs = checks.by_label(rows_by_label, "rows_by_label", "rows")
+    columns = {label: _columns(rows) for label, rows in pairs}
     for ax, (name, log) in zip(many_axes(axes), PANELS.items()):
         values = {label: found[name] for label, found in columns.items()}
         if log:

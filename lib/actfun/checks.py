@@ -89,9 +89,10 @@ def by_label(mapping, name, what):
     """The pairs (label, values) of a dict that is not empty."""
     if not hasattr(mapping, "items"):
         raise TypeError(f"{name} must be a dict of label → {what}, got {shown(mapping)}")
-    if not mapping:
+    pairs = [(label(key, f"each label of {name}"), values) for key, values in mapping.items()]
+    if not pairs:
         raise ValueError(f"{name} must be a dict of label → {what}, got an empty one")
-    return [(label(key, f"each label of {name}"), values) for key, values in mapping.items()]
+    return pairs
 
 
 def numbers(values, name, *shapes, finite=False):
@@ -132,6 +133,8 @@ def classes(y, name, count):
         y = np.asarray(y)
     except ValueError:
         raise TypeError(f"{name} must hold numbers or texts, got {shown(y)}") from None
+    if y.dtype == object and all(isinstance(one, str) for one in y.flat):  # as pandas has texts
+        y = y.astype(str)
     if y.dtype.kind not in "iubfUS":
         raise TypeError(f"{name} must hold numbers or texts, got {shown(y)}")
     if y.shape != (count,):
@@ -150,14 +153,29 @@ def interval(pair, name):
     return float(low), float(high)
 
 
+def real(value, name, limit):
+    """Any real number of Python or NumPy as a float; an array of no dimension is a number too.
+
+    ``limit`` says what is allowed, to whom gives one that no float can hold.
+    """
+    number = value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    if isinstance(number, bool) or not isinstance(number, kinds.Real):
+        raise TypeError(f"{name} must be a real number, got {shown(value)}")
+    try:
+        return float(number)
+    except OverflowError:
+        raise ValueError(
+            f"{name} must {limit}, got a number beyond the largest float, 1.8e308"
+        ) from None
+
+
 def real_number(value, name, above=-math.inf):
     """A finite number greater than ``above``, as a float."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, kinds.Real):
-        raise TypeError(f"{name} must be a real number, got {shown(value)}")
-    if not above < value < math.inf:
-        limit = "finite" if above == -math.inf else f"finite and greater than {above:g}"
-        raise ValueError(f"{name} must be {limit}, got {value}")
-    return float(value)
+    limit = "be finite" + (f" and greater than {above:g}" if above > -math.inf else "")
+    number = real(value, name, limit)
+    if not above < number < math.inf:
+        raise ValueError(f"{name} must {limit}, got {value}")
+    return number
 
 
 def whole_number(value, name, low, high=math.inf):
@@ -170,6 +188,13 @@ def whole_number(value, name, low, high=math.inf):
         limit = f"at least {low}" if high == math.inf else f"an integer from {low} to {high}"
         raise ValueError(f"{name} must be {limit}, got {value}")
     return whole
+
+
+def one_of(value, name, known):
+    """``value``, one of the texts or numbers that are known."""
+    if not isinstance(value, (str, kinds.Real)) or value not in known:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {shown(value)}")
+    return value
 
 
 def number_format(fmt, name="fmt"):

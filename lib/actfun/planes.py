@@ -4,6 +4,8 @@ Like the plots, each takes ``ax``, draws on it and returns it.
 """
 
 import numpy as np
+from matplotlib.cbook import normalize_kwargs
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
 from actfun import checks
@@ -141,7 +143,7 @@ def line_boundary(ax, w, b, arrow=True, **looks):
     centre, size = view.mean(axis=1), np.ptp(view, axis=1).max()
     foot = centre - (w @ centre + b) * w
     along = np.array([-w[1], w[0]]) * 2 * size
-    looks = dict(color="black", linewidth=1.5) | looks
+    looks = dict(color="black", linewidth=1.5) | normalize_kwargs(looks, Line2D)
     ax.plot(*np.transpose([foot - along, foot + along]), scalex=False, scaley=False, **looks)
     if arrow:
         tip = foot + 0.18 * size * w

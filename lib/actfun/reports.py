@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from actfun import checks
 from actfun.notation import minus, significant
 from actfun.tables import Table
 
@@ -74,9 +75,8 @@ class Report:
         ``rows`` are those of ``report.first``, ``report.evaluation`` or a part of them, if not of
         the report itself. A ``ValueError`` if there is no row or a column that is not known.
         """
-        unknown = [column for column in columns if column not in MEASURED]
-        if unknown:
-            raise ValueError(f"columns must be among {', '.join(MEASURED)}, got {unknown[0]!r}")
+        columns = [checks.one_of(column, "each of columns", MEASURED)
+                   for column in checks.listed(columns, "columns", "texts")]  # fmt: skip
         rows = self.seen if rows is None else rows
         return Table(
             ("at", "activation", *columns),
@@ -288,11 +288,11 @@ class Run(NamedTuple):
     accuracy: float
 
 
-def _stored(name):
-    known = json.loads(STORED.read_text(encoding="utf-8"))
-    if name not in known:
-        raise ValueError(f"name must be one of {', '.join(map(repr, known))}, got {name!r}")
-    return known[name]
+def _stored(name, kind):
+    """What is stored as a list or as a dict."""
+    stored = json.loads(STORED.read_text(encoding="utf-8"))
+    known = {key: value for key, value in stored.items() if isinstance(value, kind)}
+    return known[checks.one_of(name, "name", known)]
 
 
 def runs(name):
@@ -301,9 +301,13 @@ def runs(name):
     ``name`` is "flat", "stalls", "nan", "eval", "deep" or "alike"; another one is a ``ValueError``.
     They are what ``python evidence/diagnose.py`` makes of the code on the page.
     """
-    return [Run(Report(**run["report"]), run["losses"], run["accuracy"]) for run in _stored(name)]
+    stored = _stored(name, list)
+    return [Run(Report(**run["report"]), run["losses"], run["accuracy"]) for run in stored]
 
 
 def measured(name):
-    """Other stored measurements with PyTorch as a ``Table``: "transfer", "overhead", "models"."""
-    return Table(**_stored(name))
+    """Other stored measurements with PyTorch as a ``Table``.
+
+    ``name`` is "transfer", "overhead", "models" or "minute"; another one is a ``ValueError``.
+    """
+    return Table(**_stored(name, dict))

@@ -165,8 +165,12 @@ def ranked(scores, better=1, guess=-math.inf):
     """Standings for {name: scores by seed}, the best first; seeds are paired.
 
     The intervals are corrected for their number. A seed nearer to ``guess`` than to the best has
-    failed.
+    failed. Raises ``TypeError`` or ``ValueError`` for what are no scores, or are not finite.
     """
+    scores = {
+        name: checks.numbers(seeds, f"scores[{name!r}]", ("seeds",), finite=True)
+        for name, seeds in checks.by_label(scores, "scores", "scores by seed")
+    }
     names = sorted(scores, key=lambda name: -better * np.mean(scores[name]))
     best, standings = scores[names[0]], []
     for name in names:
@@ -235,14 +239,9 @@ def cell(key, updates=None):
     Raises ``ValueError`` for a setting or a budget that was not measured.
     """
     known = _settings()
-    if key not in known:
-        raise ValueError(f"key must be one of {', '.join(map(repr, known))}, got {key!r}")
-    budgets = known[key].budgets
+    budgets = known[checks.one_of(key, "key", known)].budgets
     updates = budgets[-1] if updates is None else updates
-    if updates not in budgets:
-        allowed = ", ".join(map(str, budgets))
-        raise ValueError(f"updates must be one of {allowed} for {key!r}, got {updates!r}")
-    return _cell(key, int(updates))
+    return _cell(key, int(checks.one_of(updates, "updates", budgets)))
 
 
 def levels():
@@ -291,8 +290,9 @@ class Advice:
         return (self.best, *self.also, *self.between, *self.avoid)
 
     def of(self, name):
-        """The `Standing` of one activation."""
-        return next(standing for standing in self.everyone if standing.name == name)
+        """The `Standing` of one activation; ``ValueError`` for one that has none."""
+        standings = {standing.name: standing for standing in self.everyone}
+        return standings[checks.one_of(name, "name", standings)]
 
     def verdict(self, name):
         """What the guide says of one activation, in a word or two.
@@ -310,9 +310,8 @@ def advice(case):
 
     Raises ``ValueError`` for another case, and for one of which nothing was measured.
     """
-    if case not in GUIDE:
-        raise ValueError(f"case must be one of {', '.join(map(repr, GUIDE))}, got {case!r}")
-    cells = tuple(cell(key) for key in GUIDE[case] if key in _settings())
+    keys = GUIDE[checks.one_of(case, "case", GUIDE)]
+    cells = tuple(cell(key) for key in keys if key in _settings())
     if not cells:
         raise ValueError(f"case must be one that was measured, got {case!r}")
     shared = [name for name in cells[0].scores if all(name in c.scores for c in cells)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from actfun.base import NON_NEGATIVE
 from actfun.network.checks import POSITIVE, real_number, whole_number
 from actfun.signals import MeanField
 
@@ -31,20 +32,22 @@ class Initialiser:
 
     def __call__(self, rng, fan_in, fan_out):
         """Random weights, float64 of shape (fan_in, fan_out), drawn from a NumPy ``Generator``."""
-        fan_in = whole_number(fan_in, "fan_in", 1)
-        fan_out = whole_number(fan_out, "fan_out", 1)
-        return self._draw(rng, fan_in, fan_out, (fan_in, fan_out))
+        return self._draw(rng, fan_in, fan_out)
 
     def bias(self, rng, fan_in, fan_out):
         """The initial biases, shape (fan_out,)."""
         if self.random_bias:
-            return self._draw(rng, fan_in, fan_out, fan_out)
-        return np.zeros(fan_out)
+            return self._draw(rng, fan_in, fan_out, bias=True)
+        return np.zeros(whole_number(fan_out, "fan_out", 1))
 
-    def _draw(self, rng, fan_in, fan_out, shape):
+    def _draw(self, rng, fan_in, fan_out, bias=False):
+        fan_in = whole_number(fan_in, "fan_in", 1)
+        fan_out = whole_number(fan_out, "fan_out", 1)
+        shape = fan_out if bias else (fan_in, fan_out)
         if not isinstance(rng, np.random.Generator):
             raise TypeError(f"rng must be a numpy random Generator, got {type(rng).__name__}")
-        deviation = self.gain * math.sqrt(self.variance(fan_in, fan_out))
+        variance = real_number(self.variance(fan_in, fan_out), "variance", NON_NEGATIVE)
+        deviation = self.gain * math.sqrt(variance)
         if self.uniform:
             return rng.uniform(-1, 1, shape) * deviation * math.sqrt(3)
         return rng.standard_normal(shape) * deviation
