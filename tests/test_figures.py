@@ -294,8 +294,10 @@ def test_wrong_kinds_are_refused():
         figures.show(curve().axes[0], alt="text")
     with pytest.raises(TypeError, match="fig must be a matplotlib Figure, got list"):
         figures.pixels([curve()])
-    with pytest.raises(ValueError, match="dpi must be positive, got 0"):
+    with pytest.raises(ValueError, match="dpi must be finite and greater than 0, got 0"):
         figures.png(curve(), dpi=0)
+    with pytest.raises(TypeError, match="dpi must be a real number, got str 'x'"):
+        figures.png(curve(), dpi="x")
     with pytest.raises(ValueError, match=r"array must have shape .* got \(2, 2\) and float64"):
         figures.pixels_to_png(np.zeros((2, 2)))
 

@@ -125,11 +125,21 @@ def test_range_of_whole_numbers_stays_whole():
 def test_start_is_found_by_value():
     assert Range(0, 2, 0.05, start=1).index == 20
     assert Range(0, 2, 0.1, start=0.1 + 0.2).index == 3
+    assert Range(0, 2, 0.1, start=np.float32(0.3)).index == 3
     assert Choice({"few": 3, "many": 50}, start=50).index == 1
     assert Choice(["a", "b"], start="b").index == 1
     assert Choice([np.zeros(2), np.ones(2)], start=np.ones(2)).index == 1
     assert Toggle(True).index == 1
     assert Steps(5, start=4).index == 4
+
+
+def test_a_size_may_be_an_array():
+    assert Slider(path, alt="{step}", size=np.array([4, 3]), step=[1]).size == (4, 3)
+
+
+def test_a_value_in_the_description_reads_as_written_whatever_the_conversion():
+    slider = Slider(line, alt="{weight!s}, {weight!r}, {bias:.1f}", weight=[-1], bias=[2])
+    assert slider.describe((0, 0)) == "−1, −1, 2.0"
 
 
 def test_texts_follow_the_format():
@@ -143,6 +153,7 @@ def test_texts_follow_the_format():
         (lambda: Range(2, 0, 1), "high must be greater than low"),
         (lambda: Range(0, 1, 0.3), "multiple of step"),
         (lambda: Range(0, float("inf"), 1), "high must be finite"),
+        (lambda: Range(0, 10**400, 1), "high must be finite, got a number beyond the largest"),
         (lambda: Range(0, 2, 0.5, start=0.7), "start must be one of 0.0, 0.5"),
         (lambda: Choice(["a", "b"], start="c"), "start must be one of a, b"),
         (lambda: Values([]), "values must be a list of values, got none"),
@@ -202,6 +213,7 @@ def test_wrong_kinds_are_refused(make, message):
         (lambda: Slider(path, alt="path", caption=" ", step=[1]), "caption must say"),
         (lambda: Slider(path, alt="path", size=(3,), step=[1]), "size must be two positive"),
         (lambda: Slider(path, alt="path", size=(3, 0), step=[1]), "size must be two positive"),
+        (lambda: Slider(path, alt="path", size=0, step=[1]), "size must be two positive"),
         (lambda: Slider(path, alt="path", layout=2, step=[1]), "layout must be two positive"),
         (lambda: Slider(path, alt="path", drag="x", step=[1]), "are numbers ('step'), got 'x'"),
         (lambda: Slider(path, alt="path", drag="step", step=["a"]), "(none here), got 'step'"),
@@ -290,6 +302,59 @@ def test_texts_of_the_figure_do_not_pile_up():
         texts = [text.text for text in tree.iter("text") if text.text[0] in "chl"]
         number = position[0] + 1
         assert sorted(texts) == [f"corner {number}", f"heading {number}", "line"]
+
+
+def seen_before_drawing(look, draw):
+    """What ``look(ax)`` finds at the begin of each of two frames, the first of them drawn twice."""
+    seen = []
+
+    def note(ax, step):
+        seen.append(look(ax))
+        draw(ax, step)
+
+    slider = Slider(note, alt="{step}", step=[1, 2])
+    stage = slider.stage()
+    for position in slider.positions():
+        stage.frame(position)
+    return seen
+
+
+def test_legends_name_only_what_the_frame_has():
+    def draw(ax, step):
+        ax.bar([0, 1], [1, step], label="bars")
+        ax.errorbar([0, 1], [1, 2], yerr=0.1, label="errors")
+        ax.stem([1, 2], label="stems")
+        assert len(ax.legend().get_texts()) == 3
+
+    assert seen_before_drawing(lambda ax: [*ax.containers], draw) == [[]] * 3
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_limits_are_removed(scale):
+    def draw(ax, step):
+        ax.set(xscale=scale, yscale=scale)
+        if step == 1:
+            ax.set(xlim=(3, 7), ylim=(3, 1))
+
+    seen = seen_before_drawing(lambda ax: (ax.get_xlim(), ax.get_ylim()), draw)
+    assert seen[1] == seen[2] and 3 not in seen[1][0] + seen[1][1]
+    assert all(low < high for limits in seen for low, high in limits)
+
+
+def test_titles_and_labels_look_as_at_first():
+    def looks(ax):
+        titles = [ax.set_title("", loc=place) for place in ("left", "center", "right")]
+        return [(text.get_color(), text.get_fontsize(), text.get_rotation(), text.get_text())
+                for text in (*titles, ax.xaxis.label, ax.yaxis.label)]  # fmt: skip
+
+    def draw(ax, step):
+        for place in ("left", "center", "right"):
+            ax.set_title("title", loc=place, color="red", rotation=3)
+        ax.set_xlabel("x", fontsize=30)
+        ax.set_ylabel("y", rotation=0, color="red")
+
+    first, *others = seen_before_drawing(looks, draw)
+    assert others == [first] * 2 and first[-1][2] == 90
 
 
 @pytest.mark.parametrize("said", [0.5, np.float64(0.5), b"text", True])

@@ -120,6 +120,8 @@ class Range(Values):
         whole = all(value == int(value) for value in (first, stride))
         values = [int(value) if whole else float(value) for value in exact]
         decimals = 0 if whole else max(0, -min(v.normalize().as_tuple().exponent for v in exact))
+        if isinstance(start, Real):
+            start = float(_exact(start, "start"))
         super().__init__(values, start, label, format or f"{{:.{decimals}f}}")
 
 

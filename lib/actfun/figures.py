@@ -23,6 +23,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
+from actfun import checks
 from actfun.audience import someone_is_there
 
 PLACEHOLDER = "\ue000"
@@ -148,8 +149,7 @@ def pixels(fig, dpi=144):
     The figure stays as it is. (Its ``savefig`` draws it twice.)
     """
     check_figure(fig)
-    if not dpi > 0:
-        raise ValueError(f"dpi must be positive, got {dpi!r}")
+    dpi = checks.real_number(dpi, "dpi", 0)
     with _canvas(fig, FigureCanvasAgg) as canvas:
         fig.set(dpi=dpi, facecolor="white")
         canvas.draw()

@@ -18,6 +18,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from actfun import figures
 from actfun.audience import someone_is_there
@@ -36,9 +37,9 @@ class Slider:
         ``draw(axes, **values)`` draws one frame on the Axes it gets (an array of Axes if `layout`
         is not (1, 1)) and may return a text to be read under the picture. What pyplot draws
         (``plt.plot``) is not on these Axes and is refused. Between frames the artists, titles,
-        labels and limits are removed, texts and legends of the figure as well. Ticks, scales, grids
-        and spines stay: set them in every frame or in none. Set the limits, or the view jumps from
-        frame to frame.
+        labels and limits are removed, texts and legends of the figure as well. Ticks, scales,
+        grids, spines, margins and aspect stay: set them in every frame or in none. Set the limits,
+        or the view jumps from frame to frame.
     alt : str
         What the picture shows; ``{alpha}`` stands for the value of the control `alpha`, and
         ``{alpha:.1f}`` writes it by a format of its own. On the pages of the book at least twelve
@@ -83,7 +84,8 @@ class Slider:
         if not controls:
             raise ValueError("a slider needs at least one control, such as alpha=Range(0, 2, 0.1)")
         self.draw, self.alt, self.caption = draw, alt, caption
-        self.size = _pair("size", size or mpl.rcParams["figure.figsize"], Number, "inches")
+        size = mpl.rcParams["figure.figsize"] if size is None else size
+        self.size = _pair("size", size, Number, "inches")
         self.layout = _pair("layout", layout, int, "rows and columns")
         self.controls = {name: _as_control(name, control) for name, control in controls.items()}
         self.drag = _draggable(drag, self.controls)
@@ -178,6 +180,9 @@ class _Shown:
     def __init__(self, value, text):
         self.value, self.text = value, text
 
+    def __repr__(self):
+        return self.text
+
     def __format__(self, spec):
         return format(self.value, spec) if spec else self.text
 
@@ -245,18 +250,20 @@ class Stage:
         self.figure = Figure(figsize=(scale * width, scale * height), layout="constrained")
         self.axes = self.figure.subplots(*slider.layout)
         self.all_axes = list(self.figure.axes)
+        self.plain = [[_look(text) for text in _words(ax)] for ax in self.all_axes]
         self.readout(slider.start)
         self.figure.draw_without_rendering()
         self.figure.set_layout_engine("none")
-        for ax in self.all_axes:
-            _fix_label(ax.xaxis)
-            _fix_label(ax.yaxis)
+        for ax, plain in zip(self.all_axes, self.plain):
+            for axis, look in zip((ax.xaxis, ax.yaxis), plain[-2:]):
+                _fix_label(axis)
+                look.set_transform(axis.label.get_transform())
         self.edges = figures.column_edges(self.figure)
 
     def readout(self, position):
         """Draw the frame at a position; return what `draw` says about it, with true minus signs."""
-        for ax in self.all_axes:
-            _wipe(ax)
+        for ax, plain in zip(self.all_axes, self.plain):
+            _wipe(ax, plain)
         _wipe_figure(self.figure)
         with _settings(), _nothing_by_pyplot():
             said = self._draw(position)
@@ -339,17 +346,33 @@ def _wipe_figure(figure):
     vars(figure).update(_suptitle=None, _supxlabel=None, _supylabel=None)  # as Figure.clear does
 
 
-def _wipe(ax):
+def _words(ax):
+    """The titles and labels, without a word."""
+    ax.set(xlabel="", ylabel="")
+    titles = [ax.set_title("", loc=place) for place in ("left", "center", "right")]
+    return [*titles, ax.xaxis.label, ax.yaxis.label]
+
+
+def _look(text):
+    """A text that remembers how another one looks."""
+    look = Text()
+    look.update_from(text)
+    return look
+
+
+def _wipe(ax, plain):
     """Remove what a frame has drawn, but keep the ticks, which are slow to make."""
     drawn = [*ax.lines, *ax.patches, *ax.collections, *ax.images, *ax.texts, *ax.tables]
     drawn += [*ax.artists, *ax.child_axes, *filter(None, [ax.get_legend()])]
     for artist in drawn:
         artist.remove()
-    for place in ("left", "center", "right"):
-        ax.set_title("", loc=place)
-    ax.set(xlabel="", ylabel="")
+    ax.containers.clear()  # from which legends take bars, error bars and stems
+    for text, look in zip(_words(ax), plain):
+        text.update_from(look)
     ax.set_prop_cycle(None)
     ax.relim()
+    for axis in (ax.xaxis, ax.yaxis):  # as without data, and not upside down
+        axis.set_view_interval(*axis.get_major_locator().nonsingular(-np.inf, np.inf), ignore=True)
     ax.autoscale(True)
 
 
