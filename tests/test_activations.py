@@ -415,6 +415,21 @@ class Broken(Activation):
         return np.where(x < 7, self(x), 0)
 
 
+def test_a_formula_cannot_change_what_the_caller_holds():
+    class Careless:
+        precision = np.dtype(np.float32)
+
+        @base.elementwise
+        def __call__(self, x):
+            return np.exp(x, out=x)
+
+    for dtype in DTYPES:
+        x = np.ones(3, dtype)
+        with pytest.raises(ValueError, match="read-only"):
+            Careless()(x)
+        assert (x == 1).all()
+
+
 def test_every_extremum_is_found():
     turns = np.array(Twice().extrema())
     root, top = math.sqrt(0.5), math.sqrt(0.5) * math.exp(-0.5)
@@ -526,7 +541,8 @@ def test_several_scores_of_minus_infinity_have_no_probabilities(dtype):
             z = np.full((2, 1), alone, dtype)
             assert (softmax(z) == 1).all() and (log_softmax(z) == 0).all()
             assert (softmax_jacobian(z) == 0).all()
-        assert np.isnan(softmax(np.full((1, 1), np.nan, dtype))).all()
+        for function in (softmax, log_softmax, softmax_jacobian):
+            assert np.isnan(function(np.full((1, 1), np.nan, dtype))).all()
 
 
 def test_the_jacobian_may_underflow_in_silence():

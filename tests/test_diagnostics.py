@@ -468,6 +468,8 @@ def test_the_setup_of_one_regression_in_one_batch():
     assert rows["optimiser"] == "SGD, all data at once"
     assert rows["updates"] == "1 (1 epoch)"
     assert not {"guessing scores", "activation"} & set(rows)
+    for whole in (np.arange(7) - 3, 10**12 * np.arange(7)):
+        assert dict(setup(line, (X, whole, X, whole), **design).rows) == rows
     with pytest.raises(ValueError, match=r"\['a'\].*'sizes'"):
         setup({"a": {}}, moons())
 
@@ -717,7 +719,14 @@ REFUSED = [
     (lambda: Race({"a": []}, {"a": []}), ValueError, r"scores\['a'\].*per seed.*\(0,\)"),
     (lambda: Race({"a": ["x"]}, {"a": [0]}), TypeError, r"scores\['a'\] must hold real numbers"),
     (lambda: Race({"a": [1, 2]}, {"a": [True]}), ValueError, r"diverged\['a'\].*2 booleans.*True"),
-    (lambda: Race({"a": [1, 2]}, {}), ValueError, r"diverged\['a'\].*2 booleans.*None"),
+    (lambda: Race({"a": [1, 2]}, {}), ValueError, r"diverged must have.*scores, \['a'\], got \[\]"),
+    (
+        lambda: Race({"a": [1]}, {"a": [False], "z": [True]}),
+        ValueError,
+        r"diverged must have the labels of scores.*got \['a', 'z'\]",
+    ),
+    (lambda: Race({"a": [1]}, {"a": ["no"]}), TypeError, r"each of diverged\['a'\].*str 'no'"),
+    (lambda: Race({"a": [1]}, {"a": [[1], [1, 0]]}), TypeError, r"each of diverged\['a'\].*list"),
     (lambda: layer_statistics(ReLU(), centred=1), TypeError, "centred.*True or False.*1"),
     (
         lambda: layer_statistics(ReLU(), batch_norm=None),

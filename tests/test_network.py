@@ -76,6 +76,8 @@ def test_perceptron_makes_the_mistakes_worked_by_hand():
         (1, 0, 1, -1)
     ]
     assert (perceptron.converged, perceptron.epochs) == (True, 2)
+    perceptron.weights[0] = 5
+    assert perceptron.history[-1].weights[0] == 1, "what it knew then"
 
 
 def test_perceptron_learns_and_within_four_epochs():

@@ -192,6 +192,14 @@ def test_a_signal_goes_through_layer_by_layer():
     assert np.isnan(sizes).tolist() == np.isnan(correlations).tolist() == [False] * 3 + [True] * 2
 
 
+def test_underflow_is_no_error():
+    """In the tail of a gate a signal may be as small as numbers go."""
+    with np.errstate(all="raise"):
+        assert MeanField(SiLU()).fixed_points()[0].kind == "attracts"
+        assert MeanField(GELU()).size(100) == pytest.approx(50, rel=1e-3)
+        assert 0 < MeanField(GELU()).correlation(0.5, 100) < 1
+
+
 def test_nothing_stays_nothing():
     class Nothing(Identity):
         def __call__(self, x):
@@ -217,6 +225,10 @@ def test_nothing_stays_nothing():
         (lambda: MeanField(Tanh()).correlation(1.1, 1), ValueError, "c must be .* from -1 to 1"),
         (lambda: MeanField(Tanh()).correlation(0, 0), ValueError, "q must be finite and greater"),
         (lambda: MeanField(Tanh()).through(0), ValueError, "depth must be at least 1"),
+        (lambda: MeanField(Tanh()).through(4, c=math.nan), ValueError, "c must be finite, got nan"),
+        (lambda: MeanField(Tanh()).through(4, c=2), ValueError, "c must be .* from -1 to 1"),
+        (lambda: MeanField(Tanh()).through(4, c=None), TypeError, "c must be a real number"),
+        (lambda: MeanField(Tanh(), 10**400), ValueError, "sigma_w must be .* beyond the largest"),
         (lambda: MeanField.keeping(Tanh(), -1), ValueError, "q must be finite and greater than 0"),
         (lambda: depth_scale(-1), ValueError, "factor must be at least 0"),
     ],

@@ -817,8 +817,8 @@ def softmax(z, axis=-1):
     overflows. Scores of −∞ get probability 0; scores of +∞ share all of it equally (the limit along
     equal scores); a nan makes its whole slice nan, and so do several scores that are all −∞: every
     class is ruled out, and no limit exists (as in PyTorch and SciPy). A single score has
-    probability 1, whatever it is. ``ValueError`` for a single number and for an ``axis`` that is no
-    integer, that z does not have or that is empty. Source: Bridle, 1990.
+    probability 1, whatever it is but nan. ``ValueError`` for a single number and for an ``axis``
+    that is no integer, that z does not have or that is empty. Source: Bridle, 1990.
     """
     z, dtype = _scores(z, axis)
     with np.errstate(under="ignore", over="ignore"):
@@ -854,7 +854,7 @@ def softmax_jacobian(z):
     with np.errstate(under="ignore"):
         jacobian = -s[..., :, None] * s[..., None, :]
         diagonal = np.arange(s.shape[-1])
-        jacobian[..., diagonal, diagonal] = 0
+        jacobian[..., diagonal, diagonal] = 0 * s  # nan stays nan
         jacobian[..., diagonal, diagonal] = -jacobian.sum(axis=-1)
         return jacobian.astype(dtype, copy=False)
 

@@ -64,6 +64,7 @@ def elementwise(formula):
         with np.errstate(over="ignore", under="ignore"):
             for start in range(0, x.size, BLOCK):
                 block = source[start : start + BLOCK].astype(precision, copy=False)
+                block.flags.writeable = False  # it may be the caller's own array
                 value = result[start : start + BLOCK]
                 value[:] = formula(self, block)
                 np.copyto(value, block, where=np.isnan(block), casting="same_kind")

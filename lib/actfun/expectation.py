@@ -13,6 +13,7 @@ REACH = (1.5, 4.0, 9.0)  # where a line in the plane is cut, and ends
 ENDS = (-12.0, -4.0, -1.0, -0.1, -0.01, 0.0, 0.01, 0.1, 1.0, 4.0, 12.0)
 
 
+@np.errstate(under="ignore")
 def expectation(g, kinks=()):
     """E[g(z)] for z from the standard normal distribution, by numerical integration.
 
@@ -39,6 +40,7 @@ def expectation(g, kinks=()):
     return float((weight * g(z)).sum())
 
 
+@np.errstate(under="ignore")
 def expectation_of_product(f, variance, correlation):
     """E[f(u) f(v)] for normal u and v with mean 0, one variance and a correlation.
 

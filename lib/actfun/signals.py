@@ -116,9 +116,7 @@ class MeanField:
         Here u and v are normal with mean 0, variance q > 0 and correlation c, from −1 to 1; 0 if
         nothing is left of either (V(q) = 0).
         """
-        c, q = checks.real_number(c, "c"), checks.real_number(q, "q", 0)
-        if not -1 <= c <= 1:
-            raise ValueError(f"c must be a number from -1 to 1, got {c}")
+        c, q = _likeness(c), checks.real_number(q, "q", 0)
         return self._correlation(c, q, self.size(q))
 
     def _correlation(self, c, q, size):
@@ -133,7 +131,7 @@ class MeanField:
         Where the size has left the range from 1e-12 to 1e12 both are nan.
         """
         found = np.full((2, checks.whole_number(depth, "depth", 1)), math.nan)
-        q = checks.real_number(q, "q", 0)
+        q, c = checks.real_number(q, "q", 0), _likeness(c)
         for layer in range(depth):
             if not 1e-12 <= q <= 1e12:
                 break
@@ -192,6 +190,14 @@ def _not_negative(value, name):
     if value < 0:
         raise ValueError(f"{name} must be at least 0, got {value}")
     return value
+
+
+def _likeness(c):
+    """A correlation as a float."""
+    c = checks.real_number(c, "c")
+    if not -1 <= c <= 1:
+        raise ValueError(f"c must be a number from -1 to 1, got {c}")
+    return c
 
 
 def _mean_square(f, q, g=None):

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from actfun import checks
 from actfun.base import real_array
 from actfun.diagnostics.data import Data, name_of
 from actfun.network import MLP
-from actfun.network.checks import OVERFLOW_IS_AN_ANSWER, whole_number
+from actfun.network.checks import OVERFLOW_IS_AN_ANSWER, truth, whole_number
 from actfun.network.comparing import Comparable
 from actfun.network.initialisers import as_initialiser
 from actfun.network.progress import progress_bar
@@ -52,17 +53,18 @@ class Race(Comparable):
             label: real_array(scores, f"scores[{label!r}]").astype(float)
             for label, scores in self.scores.items()
         }
-        self.diverged = {label: np.array(runs, bool) for label, runs in self.diverged.items()}
         for label, scores in self.scores.items():
             if scores.ndim != 1 or scores.size == 0:
                 raise ValueError(
                     f"scores[{label!r}] must hold one score per seed, got shape {scores.shape}"
                 )
-            if label not in self.diverged or self.diverged[label].shape != scores.shape:
-                raise ValueError(
-                    f"diverged[{label!r}] must hold {scores.size} booleans, one per score, "
-                    f"got {self.diverged.get(label)}"
-                )
+        if self.diverged.keys() != self.scores.keys():
+            raise ValueError(f"diverged must have the labels of scores, {list(self.scores)}, "
+                             f"got {list(self.diverged)}")  # fmt: skip
+        self.diverged = {
+            label: _truths(runs, f"diverged[{label!r}]", self.scores[label].size)
+            for label, runs in self.diverged.items()
+        }
 
     def rows(self):
         """The table as text, row by row: label, mean, sd, min, max, seeds, diverged."""
@@ -85,6 +87,13 @@ class Race(Comparable):
 
     def _repr_markdown_(self):
         return self.table()._repr_markdown_() if self.scores else repr(self)
+
+
+def _truths(values, name, count):
+    values = [truth(one, f"each of {name}") for one in checks.listed(values, name, "booleans")]
+    if len(values) != count:
+        raise ValueError(f"{name} must hold {count} booleans, one per score, got {values}")
+    return np.array(values)
 
 
 def race(
@@ -176,8 +185,8 @@ def setup(
     """What a `race` with the same arguments is about to do, as a table; nothing is trained.
 
     A row each for data, split, network, activation, start, loss, optimiser, rate, updates, seeds,
-    and the share of the most frequent class, which is what guessing scores. What differs between
-    configurations is listed. Errors as from `race`.
+    and, of classes, the share of the most frequent one, which is what guessing scores. What differs
+    between configurations is listed. Errors as from `race`.
 
     Examples
     --------
@@ -202,7 +211,7 @@ def setup(
         "learning rate": [f"{training.learning_rate:g}" for training in trainings],
         "updates": [_updates(training, len(data.X)) for training in trainings],
         "seeds": [str(len(seeds))],
-        "guessing scores": [_guessing(data)],
+        "guessing scores": [_guessing(data) for net, _ in nets if net.loss.key != "squared"],
     }
     rows = [(row, " / ".join(dict.fromkeys(filter(None, said)))) for row, said in rows.items()]
     return Table(("", "in this experiment"), [row for row in rows if row[1]])
@@ -232,8 +241,8 @@ def _updates(training, samples):
 
 def _guessing(data):
     labels = np.asarray(data.y)
-    if labels.dtype.kind in "iub" and labels.size:
-        return f"{np.bincount(labels.ravel()).max() / labels.size:.0%}"
+    if labels.dtype.kind in "iub":
+        return f"{np.bincount(labels).max() / labels.size:.0%}"
     return None
 
 

@@ -118,7 +118,8 @@ class Perceptron(Comparable):
                 if error:
                     self.weights = self.weights + error * x
                     self.bias += error
-                    self.history.append(Mistake(self.epochs, sample, self.weights, self.bias))
+                    mistake = Mistake(self.epochs, sample, self.weights.copy(), self.bias)
+                    self.history.append(mistake)
                     self.converged = False
         return self
 
