@@ -142,6 +142,21 @@ def test_only_functions_are_checked(check):
         check(np.zeros(3))
 
 
+def test_a_class_is_no_function_but_its_object_may_be_one():
+    with pytest.raises(TypeError, match="must be a function, got the class ELU: an object of it"):
+        check_activation(actfun.ELU, "elu")
+
+
+def test_a_hint_says_for_which_value_it_holds():
+    def slope(x, alpha=1.0):
+        x = np.array(x + 0.0)
+        result = np.where(x >= 0, 1, alpha * np.exp(np.minimum(x, 0)))
+        return np.where(np.isnan(x), x, result).astype(x.dtype)
+
+    (hint,) = check_activation(slope, "elu", derivative=True).hints
+    assert hint.startswith("With alpha = 1.5: At the kink x = 0 you give 1, this book 1.5")
+
+
 # ------------------------------------------------------------------------- advice passes the check
 
 

@@ -149,6 +149,9 @@ MUTATIONS = [
     # what they share
     Mutation("nan not kept", "base.py", "np.copyto(value, block, where=np.isnan(block)",
              "np.copyto(value, block, where=np.isinf(block) & np.isnan(block)", "test_activations"),
+    Mutation("a formula may change the caller's array", "base.py",
+             "block.flags.writeable = False", "pass",
+             "test_activations::test_a_formula_cannot_change_what_the_caller_holds"),
     Mutation("blocks overlap", "base.py", "block = source[start : start + BLOCK]",
              "block = source[: start + BLOCK][-BLOCK:]", "test_activations"),
     Mutation("float16 computed in float16", "base.py",
@@ -380,6 +383,8 @@ MUTATIONS = [
     Mutation("style: text that stays black on a dark page", "style.mplstyle", "text.color: black",
              "text.color: 101010", "test_pictures::test_the_style_is_what_the_pages_rely_on"),
     # sliders and figures
+    slider("slider: legends pile up", "sliders.py", "ax.containers.clear()", "ax.containers",
+           "test_legends_name_only_what_the_frame_has"),
     slider("slider: what it says in reverse", "sliders.py", "for text in readouts] if",
            "for text in readouts][::-1] if",
            "test_every_frame_has_its_own_words_and_its_own_picture"),

@@ -75,8 +75,10 @@ class Report:
         ``rows`` are those of ``report.first``, ``report.evaluation`` or a part of them, if not of
         the report itself. A ``ValueError`` if there is no row or a column that is not known.
         """
-        columns = [checks.one_of(column, "each of columns", MEASURED)
-                   for column in checks.listed(columns, "columns", "texts")]  # fmt: skip
+        columns = checks.listed(columns, "columns", "texts")
+        unknown = [column for column in columns if column not in tuple(MEASURED)]
+        if unknown:
+            raise ValueError(f"columns must be among {', '.join(MEASURED)}, got {unknown[0]!r}")
         rows = self.seen if rows is None else rows
         return Table(
             ("at", "activation", *columns),

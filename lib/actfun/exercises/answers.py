@@ -45,7 +45,9 @@ class Number:
             raise TypeError(f"{self.name} must be a number, got {type(mine).__name__}") from None
         if any(_within(v, self.right) for v in (value, value / 100)[: 1 + self.share]):
             return []
-        share = value / 100 if self.share and value > 1 else value
+        near, share = np.mean(self.right), value
+        if self.share and value > 1:
+            share = min(value, value / 100, key=lambda v: max(v / near, near / v))
         words = next((words for wrong, words in self.mistakes.items() if _within(share, wrong)), "")
         if not words and not isinstance(self.right, tuple) and self.right % 1:
             slips = ((words, change(np.float64(self.right))) for words, change in VALUES.items())
@@ -73,7 +75,7 @@ class Names:
 
     def problems(self, mine):
         given = re.split(r"[,;/\n]|\band\b", mine) if isinstance(mine, str) else mine
-        several = isinstance(given, Iterable)
+        several = isinstance(given, Iterable) and getattr(given, "ndim", 1) > 0
         named = {plain(name): name for name in (np.ravel(list(given)) if several else [given])}
         own = {plain(name): str(name) for name in (*self.right, *self.mistakes)}
         functions = {plain(f): str(f) for f in activations.ALL}

@@ -97,11 +97,15 @@ def _region(x, wrong):
     low, high = as_text(x[first], 6), as_text(x[last], 6)
     if first == last:
         return f"at x = {low} only"
-    for words, side in (("everywhere", x == x), ("for x < 0", x < 0), ("for x > 0", x > 0)):
+    for words, side in (
+        (f"everywhere between {low} and {high}", x == x),
+        (f"for x < 0, down to {low}", x < 0),
+        (f"for x > 0, up to {high}", x > 0),
+    ):
         if _unbroken(x[side], wrong[side]) and not (wrong & ~side & (x != 0)).any():
             return words
-    inside = slice(first, last + 1)
-    some = "" if _unbroken(x[inside], wrong[inside]) else f"at {wrong.sum()} of {x.size} points "
+    x, wrong = x[first : last + 1], wrong[first : last + 1]
+    some = "" if _unbroken(x, wrong) else f"at {wrong.sum()} of {x.size} points "
     return f"{some}between {low} and {high}"
 
 
@@ -198,11 +202,11 @@ def _value_problems(trial, dtype, mine):
     beside_1 = 4 * eps * np.maximum(1, np.abs(x))  # what a sum with 1 loses, perhaps times x
     lost = rest & (error <= beside_1) & ((error > eps / 16) | (mine == 0))
     yield from told("cancellation", lost & tiny, CANCELS)
-    if (rest & ~lost).any():
-        yield from told("far", rest & ~lost, _facts(x, mine, right, rest))
-    else:
-        gone = lost & out & (mine == 0)
-        yield from told("saturation", gone if gone.any() else lost & out, SATURATES)
+    far, gone = rest & ~lost, lost & out & (mine == 0)
+    if gone.any() and not far.any():
+        yield from told("saturation", gone, SATURATES)
+    elif (far | lost & out).any():
+        yield from told("far", far if far.any() else lost & out, _facts(x, mine, right, rest))
 
 
 NEARLY = {"limit", "nan"}  # kinds of mistakes beside which all finite inputs are right
@@ -216,7 +220,7 @@ def _limit_problems(trial):
         if not np.isclose(mine, limit, 1e-6, 1e-12) and not np.isnan(limit):
             form = advice(trial.attempt(np.array([x])).warned, NO_VALUE)
             words = f"{form} has no value." if form else "It is the limit that is asked for."
-            if np.isclose(trial.one(stop), limit, 1e-6, 1e-12):
+            if not trial.options and np.isclose(trial.one(stop), limit, 1e-6, 1e-12):
                 words += f" Stop x there first: {name}(x, {stop:g})."
             yield "limit", f"{what_came(x, mine, limit)} {words}"
     mine = trial.one(np.nan)
@@ -274,7 +278,7 @@ def _why_it_raises(trial, said):
             return trial.right(t, Attempt(trial.my_f, t, **trial.options).array((), ""))
 
     first = next((t for t in points[_plainest(points)].tolist() if not right(t)), None)
-    where = " It is right for single numbers, not for arrays." * ("integers" not in said)
+    where = " It is right for single numbers, not for arrays." * ("array of float" in said)
     if first is not None:  # at 1, which is tried first, it says nothing
         where = f" The first number that it fails at is x = {as_text(first)}." * (first != 1)
     return f"{where} {advice(said)}".rstrip()
@@ -300,11 +304,18 @@ def _examine(trial):
     return found
 
 
+def _reacts(my_f, name, parameter):
+    """Whether a function that takes any ``**kwargs`` does something with this one."""
+    values, x = parameter.choices or parameter.slider or (), np.arange(-3.0, 4)
+    attempts = [Attempt(my_f, x, **{name: value}) for value in values]
+    return not any(attempt.error for attempt in attempts) and (
+        len({str(attempt.value) for attempt in attempts}) > 1)  # fmt: skip
+
+
 def _accepted(my_f, declared, given):
     """By which names the reader's function takes the parameters: {declared name: its name}."""
-    signature = {p.name: p for p in parameters_of(my_f)[1:]}
-    anything = any(p.kind is p.VAR_KEYWORD for p in signature.values())
-    taken = {name: name for name in declared if name in signature or anything}
+    signature = {p.name: p for p in parameters_of(my_f)[1:] if p.kind is not p.POSITIONAL_ONLY}
+    taken = {name: name for name in declared if name in signature}
     lacking = [name for name in declared if name not in taken]
     spare = [p for name, p in signature.items() if name not in declared
              and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]  # fmt: skip
@@ -312,6 +323,9 @@ def _accepted(my_f, declared, given):
         usual = declared[lacking[0]].default
         if spare[0].default in (spare[0].empty, usual, given.get(lacking[0], usual)):
             taken[lacking[0]] = spare[0].name
+    if any(p.kind is p.VAR_KEYWORD for p in signature.values()):
+        left = [name for name in declared if name not in taken]
+        taken |= {name: name for name in left if _reacts(my_f, name, declared[name])}
     return taken
 
 
@@ -369,8 +383,8 @@ def check_activation(my_f, key, derivative=False, **parameters):
                              f"argument: {name}={learned.default:g}."}  # fmt: skip
     for trial, prefix in trials:
         told = _examine(trial)
-        hints = [told.pop(kind) for kind in list(told) if kind.endswith("hint")]
-        hints += sorted(trial.hints)
+        aside = [prefix + told.pop(kind) for kind in list(told) if kind.endswith("hint")]
+        hints = hints or aside + sorted(trial.hints)
         found = {kind: prefix + words for kind, words in told.items()} | found
         if found.keys() - NEARLY:  # else other parameters may show more
             break

@@ -57,6 +57,9 @@ def time_limit():
 
 
 def check_callable(function, name):
+    if isinstance(function, type):
+        came = f"the class {function.__name__}: an object of it may be one"
+        raise TypeError(f"{name} must be a function, got {came}")
     if not callable(function):
         raise TypeError(f"{name} must be a function, got {type(function).__name__}")
 

@@ -17,7 +17,8 @@ ADVICE = {  # a pattern in what is said of an exception and of the reader's line
     "math range": "Python's math functions raise where NumPy's give inf: use NumPy's.",
     "item assignment": "Of a single number a formula makes no array, and nothing can be assigned "
     "to its parts: put np.array(…) around the formula.",
-    "Cannot cast": "An array of integers takes no fractions: begin with x = np.array(x + 0.0).",
+    "of integers, .*Cannot cast": "An array of integers takes no fractions: begin with "
+    "x = np.array(x + 0.0).",
 }
 
 
