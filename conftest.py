@@ -1,10 +1,10 @@
 """How pytest runs the notebooks, and shares out all it runs: tests/conftest.py is for the tests."""
 
+import asyncio
 import os
 import re
 import sys
 from collections import Counter
-from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def cache_folder():
 
 
 class Book:
-    """In place of a kernel: it answers with what the book has got from the same cells."""
+    """In place of a kernel: it answers with what the book gets from the same cells."""
 
     def __init__(self, executed):
         self.cells = (cell for cell in executed.cells if cell.cell_type == "code")
@@ -72,33 +72,24 @@ class Book:
         pass
 
 
+def executed(path):
+    """What the book has got from this notebook, or gets now; None if it cannot be used."""
+    found = notebooks.kept(cache_folder(), path)
+    if found is None:
+        try:
+            found = asyncio.run(notebooks.run_cells(path, environment.variables(ROOT)))
+            notebooks.keep(cache_folder(), path, found)
+        except notebooks.Unusable:
+            return None
+    return found
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """Compare what the book has got from a notebook, if nothing has changed since."""
+    """Let nbval compare what the book gets from a notebook. One that fails it runs itself."""
     notebook = item.parent
-    if hasattr(notebook, "nb") and notebook.kernel is None:
-        executed = notebooks.kept(cache_folder(), notebook.path)
-        if executed:
-            notebook.setup = lambda: setattr(notebook, "kernel", Book(executed))
-
-
-def pytest_runtest_teardown(item, nextitem):
-    """Let the book take the outputs of a notebook that has run, instead of running it again."""
-    notebook = item.parent
-    if not hasattr(notebook, "nb") or (nextitem and nextitem.parent is notebook):
-        return
-    if isinstance(notebook.kernel, Book):
-        return
-    run = [cell.test_outputs for cell in item.session.items if cell.parent is notebook]
-    executed = deepcopy(notebook.nb)
-    code = [cell for cell in executed.cells if cell.cell_type == "code"]
-    if len(run) == len(code) and None not in run:
-        for cell, outputs in zip(code, run, strict=True):
-            cell.outputs = outputs
-        try:
-            notebooks.keep(cache_folder(), notebook.path, executed)
-        except notebooks.Unusable:
-            pass  # nbval has said what is wrong
+    if hasattr(notebook, "nb") and notebook.kernel is None and (found := executed(notebook.path)):
+        notebook.setup = lambda: setattr(notebook, "kernel", Book(found))
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -1,8 +1,8 @@
 """Execute notebooks, and keep what they gave in the cache from which the book is made.
 
-The build, ``tools/store_outputs.py`` and, through ``keep``, the tests use the same kernels: one
-thread each, no settings of whoever runs them. Nothing is kept of a notebook with an error, or with
-anything on stderr. Whoever of build and tests comes second takes what the first has got.
+The build, ``tools/store_outputs.py`` and the tests use the same kernels: one thread each, no port,
+no settings of whoever runs them. Nothing is kept of a notebook with an error, or with anything on
+stderr. Whoever of build and tests comes second takes what the first has got.
 """
 
 import asyncio

@@ -8,6 +8,7 @@ import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
 import matplotlib
@@ -231,3 +232,21 @@ def pytest_collection_finish(session):
             raise pytest.UsageError(browser.MISSING)
         session.shouldfail = browser.MISSING  # the worker hands it on, and has nothing to run
         session.items.clear()
+
+
+@pytest.fixture(scope="module")
+def client():
+    """Of a new kernel, which listens at no port that another process might take."""
+    import notebooks
+    from jupyter_client.manager import KernelManager
+
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        connection = str(Path(folder) / "kernel.json")
+        manager = KernelManager(transport=notebooks.TRANSPORT, connection_file=connection)
+        manager.start_kernel()
+        client = manager.client()
+        client.start_channels()
+        client.wait_for_ready(timeout=600)
+        yield client
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)

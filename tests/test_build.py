@@ -178,6 +178,8 @@ def test_the_tests_take_what_the_book_has_got(tmp_path):
     (tmp_path / "lib" / "new.py").write_text("", encoding="utf-8")
     shown.data["text/plain"] = "42"
     assert passes() == (True, "xx")
+    page.cells[2].source = "6 / 0"
+    assert passes() == (False, "xxxx"), "nbval did not run it to say what fails"
 
 
 def test_what_is_stored_is_text_and_nothing_of_one_machine():

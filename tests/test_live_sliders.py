@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from jupyter_client.manager import start_new_kernel
 
 CELL = """
 from actfun.sliders import Choice, Range, Slider, Steps, Toggle
@@ -26,14 +25,6 @@ Slider(
 )
 """
 VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-@pytest.fixture(scope="module")
-def client():
-    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=600)
-    yield client
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
 
 
 def run(client, code, **options):

@@ -603,30 +603,23 @@ def test_progress_shows_where_someone_looks_and_nowhere_else(capsys, monkeypatch
 
 
 @pytest.mark.slow
-def test_a_notebook_shows_progress_to_a_person_and_to_nobody_else():
+def test_a_notebook_shows_progress_to_a_person_and_to_nobody_else(client):
     """The front end of a person can answer `input`; what runs notebooks by itself cannot."""
-    from jupyter_client.manager import start_new_kernel
-
     code = "from actfun.network import MLP\nnet = MLP([1, 2])\n"
     code += "history = net.fit([[0], [1]], [0, 1], 3, 0.1, progress=True)"
-    manager, client = start_new_kernel(startup_timeout=600, kernel_name="python3")
-    try:
-        shown = {}
-        for person in (True, False):
-            outputs = shown[person] = []
-            client.execute_interactive(
-                code,
-                allow_stdin=person,
-                stdin_hook=lambda message: None,
-                output_hook=lambda message, to=outputs: to.append(message["content"]),
-                timeout=600,
-            )
-        assert any("0/3" in str(content) for content in shown[True])
-        assert not any("data" in content or "text" in content for content in shown[False])
-        assert not any("ename" in content for content in shown[False])
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    shown = {}
+    for person in (True, False):
+        outputs = shown[person] = []
+        client.execute_interactive(
+            code,
+            allow_stdin=person,
+            stdin_hook=lambda message: None,
+            output_hook=lambda message, to=outputs: to.append(message["content"]),
+            timeout=600,
+        )
+    assert any("0/3" in str(content) for content in shown[True])
+    assert not any("data" in content or "text" in content for content in shown[False])
+    assert not any("ename" in content for content in shown[False])
 
 
 def test_without_tqdm_a_network_trains_where_nobody_looks(monkeypatch):
