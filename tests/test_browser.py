@@ -71,9 +71,10 @@ SETTLED = """theme => {
     document.activeElement.blur();
     return document.documentElement.dataset.theme === theme && !document.querySelector('.tooltip');
 }"""
-# What the theme does after 0.3 s: code that scrolls takes the focus.
-REACHED = """() => [...document.querySelectorAll('pre')]
-    .every(pre => pre.scrollWidth <= pre.clientWidth || pre.tabIndex === 0)"""
+# What the theme does after 0.3 s: code, outputs and tables that scroll take the focus.
+REACHED = """() => [...document.querySelectorAll(
+    'pre, .cell_output > .output, .pst-scrollable-table-container')]
+    .every(part => part.scrollWidth <= part.clientWidth || part.tabIndex === 0)"""
 OPEN = """fold => fold.localName === 'summary' ? fold.parentElement.open
     : fold.ariaExpanded === 'true'"""
 CONTROLS = """() => [...document.querySelectorAll('a[href], button, input, select, summary')]
